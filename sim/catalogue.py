@@ -1,0 +1,270 @@
+"""What exists: every lever, variable, event and parameter, read from `sim/parameters/<room>.yaml`, one file per room.
+
+A room's file declares the levers that enter in it (each lever enters in exactly one room), the variables it owns, the events
+it can make happen and its parameters. Scenario checks, the recorder, bounds, documentation and `balkansim names` all derive from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from sim.errors import DataError, unknown
+
+STATES = ("ALB", "BIH", "XKX", "MNE", "MKD", "SRB")
+STATE_NAMES = {
+    "ALB": "Albania",
+    "BIH": "Bosnia and Herzegovina",
+    "XKX": "Kosovo",
+    "MNE": "Montenegro",
+    "MKD": "North Macedonia",
+    "SRB": "Serbia",
+}
+POWERS = ("RUS", "CHN", "TUR")
+MEMBERS = (
+    *("AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN", "FRA", "DEU", "GRC", "HUN", "IRL"),
+    *("ITA", "LVA", "LTU", "LUX", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP", "SWE"),
+)
+ROWS: dict[str, tuple[str, ...]] = {"states": STATES, "members": MEMBERS, "powers": POWERS}
+"""Populations with one row per actor; every other prefix of a variable's name is a single actor or relation."""
+
+_STATUS = ("measured", "calibrated", "assumed")
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One thing a scenario can set. `kind`: number | choice | flag | list (of the names in `values`)."""
+
+    name: str
+    room: str
+    means: str
+    kind: str
+    default: Any  # number, word, flag, tuple of names; for per-state levers possibly a mapping by ISO code
+    range: tuple[float, float] | None = None
+    values: tuple[str, ...] = ()
+    multiplier: bool = False
+    per_state: bool = False  # written states.<ISO>.<key>, or states.<key> for all six
+    status: str = ""
+    because: str = ""
+    source: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.name.split(".", 1)[1]
+
+    @property
+    def full_names(self) -> tuple[str, ...]:
+        """The names under which values are kept: six for a per-state lever, else one."""
+        return tuple(f"states.{s}.{self.key}" for s in STATES) if self.per_state else (self.name,)
+
+    def default_of(self, state: str | None = None) -> Any:
+        return self.default[state] if isinstance(self.default, Mapping) and state else self.default
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One quantity of the world. `kind`: stock | signal | decision (a signal set by an actor) | derived (reported only)."""
+
+    name: str  # group.key; `region.x` is published as plain x, `states.x` as x per state
+    room: str
+    means: str
+    kind: str
+    unit: str
+    range: tuple[float, float]
+    better: str  # higher | lower | none
+    type: str = "float"  # float | bool | string
+    outcome: bool = False
+    per: str | None = None  # a further axis, one of ROWS
+    same: float = 0.0  # differences below this count as none
+    initial: Mapping[str, Any] = field(default_factory=dict)
+    derived: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    @property
+    def group(self) -> str:
+        return self.name.split(".", 1)[0]
+
+    @property
+    def key(self) -> str:
+        return self.name.split(".", 1)[1]
+
+    @property
+    def published(self) -> str:
+        """The name in tables: bare for states' and the region's outcomes, dotted otherwise."""
+        return self.key if self.group in ("states", "region") else self.name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape before the world axis."""
+        rows = (len(ROWS[self.group]),) if self.group in ROWS else ()
+        return rows + ((len(ROWS[self.per]),) if self.per else ())
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """An event that `force.` can name."""
+
+    name: str
+    room: str
+    means: str
+    target: str | None = None
+    actor: str | None = None
+    spell: bool = False
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the model. `value` may be a mapping by ISO code (states, members or powers)."""
+
+    name: str  # room.key
+    means: str
+    value: float | Mapping[str, float]
+    unit: str
+    range: tuple[float, float]
+    status: str
+    prior: Mapping[str, Any] | None = None
+    source: tuple[str, ...] = ()
+    because: str = ""
+
+    @property
+    def room(self) -> str:
+        return self.name.split(".", 1)[0]
+
+    @property
+    def key(self) -> str:
+        return self.name.split(".", 1)[1]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything declared, by full name."""
+
+    levers: dict[str, Lever]
+    variables: dict[str, Variable]
+    events: dict[str, EventKind]
+    parameters: dict[str, Parameter]
+    rooms: tuple[str, ...]
+
+    @property
+    def state_outcomes(self) -> dict[str, Variable]:
+        return {v.key: v for v in self.variables.values() if v.outcome and v.group == "states"}
+
+    @property
+    def region_outcomes(self) -> dict[str, Variable]:
+        return {v.published: v for v in self.variables.values() if v.outcome and v.group != "states"}
+
+    def lever_named(self, full: str) -> tuple[Lever, str | None]:
+        """The lever behind a full name and, for `states.SRB.x`, the state; (lever, None) otherwise. DataError if unknown."""
+        parts = full.split(".")
+        if len(parts) == 3 and parts[0] == "states" and parts[1] in STATES:
+            name = f"states.{parts[2]}"
+            if name in self.levers:
+                return self.levers[name], parts[1]
+        if full in self.levers:
+            return self.levers[full], None
+        raise DataError(unknown("lever", full, self.levers))
+
+
+def _pair(where: str, entry: Mapping[str, Any]) -> tuple[float, float]:
+    low, high = entry["range"]
+    if not low < high:
+        raise DataError(f"{where}: range [{low}, {high}] is empty")
+    return float(low), float(high)
+
+
+def _need(where: str, entry: Mapping[str, Any], *keys: str) -> None:
+    missing = [k for k in keys if entry.get(k) in (None, "")]
+    if missing:
+        raise DataError(f"{where}: lacks {', '.join(missing)}")
+
+
+def _provenance(where: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    status, source, because = entry.get("status", ""), entry.get("source") or (), entry.get("because", "")
+    source = (source,) if isinstance(source, str) else tuple(source)
+    if status not in _STATUS:
+        raise DataError(f"{where}: {unknown('status', str(status), _STATUS)}")
+    if status == "assumed" and not because:
+        raise DataError(f"{where}: an assumed number says because of what")
+    if status != "assumed" and not source:
+        raise DataError(f"{where}: a {status} number names its source")
+    return {"status": status, "source": source, "because": because}
+
+
+def _lever(room: str, name: str, entry: Mapping[str, Any]) -> Lever:
+    where = f"{room}.yaml: lever {name}"
+    _need(where, entry, "means", "default")
+    per_state = name.startswith("states.")
+    common: dict[str, Any] = {"name": name, "room": room, "means": entry["means"], "per_state": per_state}
+    if "status" in entry:
+        common |= _provenance(where, entry)
+    default = entry["default"]
+    if "choices" in entry:
+        return Lever(kind="choice", default=default, values=tuple(entry["choices"]), **common)
+    if entry.get("flag"):
+        return Lever(kind="flag", default=bool(default), values=("true", "false"), **common)
+    if "list_of" in entry:
+        return Lever(kind="list", default=tuple(default), values=ROWS[entry["list_of"]], **common)
+    value = {k: float(v) for k, v in default.items()} if isinstance(default, Mapping) else float(default)
+    return Lever(kind="number", default=value, range=_pair(where, entry), multiplier=bool(entry.get("multiplier")), **common)
+
+
+def _variable(room: str, name: str, entry: Mapping[str, Any]) -> Variable:
+    where = f"{room}.yaml: variable {name}"
+    _need(where, entry, "means", "kind", "unit", "better")
+    if "derived" not in entry:
+        _need(where, entry, "initial")
+    labels = tuple(entry.get("labels", ()))
+    low, high = (0.0, len(labels) - 1.0) if labels else _pair(where, {"range": [0, 4], **entry})
+    derived = tuple(str(entry.get("derived", "")).split())
+    return Variable(
+        name=name, room=room, means=entry["means"], kind=entry["kind"], unit=entry["unit"], range=(low, high),
+        better=entry["better"], type=entry.get("type", "float"), outcome=bool(entry.get("outcome")), per=entry.get("per"),
+        same=float(entry.get("same", 0.005 * (high - low))), initial=entry.get("initial", {}), derived=derived, labels=labels,
+    )  # fmt: skip
+
+
+def _parameter(room: str, key: str, entry: Mapping[str, Any]) -> Parameter:
+    where = f"{room}.yaml: parameter {key}"
+    _need(where, entry, "means", "value", "unit", "range")
+    low, high = _pair(where, entry)
+    value = entry["value"]
+    value = {k: float(v) for k, v in value.items()} if isinstance(value, Mapping) else float(value)
+    for v in value.values() if isinstance(value, Mapping) else (value,):
+        if not low <= v <= high:
+            raise DataError(f"{where}: value {v} lies outside its range [{low}, {high}]")
+    return Parameter(
+        name=f"{room}.{key}", means=entry["means"], value=value, unit=str(entry["unit"]), range=(low, high),
+        prior=entry.get("prior"), **_provenance(where, entry),
+    )  # fmt: skip
+
+
+def read(texts: Mapping[str, str]) -> Catalogue:
+    """Build a catalogue from the YAML text of each room, keyed by the room's name."""
+    result = Catalogue({}, {}, {}, {}, tuple(texts))
+    for room, text in texts.items():
+        entry = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+        _add(result.levers, {n: _lever(room, n, e) for n, e in (entry.get("levers") or {}).items()})
+        _add(result.variables, {n: _variable(room, n, e) for n, e in (entry.get("variables") or {}).items()})
+        _add(result.events, {n: EventKind(name=n, room=room, **e) for n, e in (entry.get("events") or {}).items()})
+        _add(result.parameters, {f"{room}.{n}": _parameter(room, n, e) for n, e in (entry.get("parameters") or {}).items()})
+    return result
+
+
+def _add(where: dict[str, Any], new: dict[str, Any]) -> None:
+    twice = where.keys() & new.keys()
+    if twice:
+        raise DataError(f"declared in two rooms: {', '.join(sorted(twice))}")
+    where.update(new)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The shipped catalogue, read once."""
+    folder = files("sim").joinpath("parameters")
+    names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".yaml"))
+    return read({n.removesuffix(".yaml"): folder.joinpath(n).read_text(encoding="utf-8") for n in names})

@@ -1,0 +1,46 @@
+"""One family of errors: each says what was given, what is allowed and which name is nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class BalkansimError(Exception):
+    """Anything that balkansim itself raises."""
+
+
+class InputError(BalkansimError):
+    """What the user gave cannot be used. `findings` holds every mistake found, one line each."""
+
+    def __init__(self, findings: str | Iterable[str]) -> None:
+        self.findings = [findings] if isinstance(findings, str) else list(findings)
+        super().__init__("\n".join(self.findings))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[list[str]]]:
+        return type(self), (self.findings,)
+
+
+class DataError(BalkansimError):
+    """A figure, parameter or declaration shipped with the project is missing or incomplete."""
+
+
+class ModelError(BalkansimError):
+    """A room or an actor broke a rule of the model: an undeclared write, a signal read too early, a bad value."""
+
+
+class StoreError(BalkansimError):
+    """A directory of results cannot be read, written or continued."""
+
+
+def nearest(name: str, allowed: Iterable[str], n: int = 1) -> str:
+    """The allowed names closest to `name`, joined by ' or ', or '' if none is close."""
+    return " or ".join(get_close_matches(name, [str(a) for a in allowed], n=n, cutoff=0.5))
+
+
+def unknown(what: str, name: str, allowed: Iterable[str], show: int = 12) -> str:
+    """One sentence on an unknown name: what was given, what is allowed, what is nearest."""
+    names = [str(a) for a in allowed]
+    listed = ", ".join(names[:show]) + (f", ... ({len(names)} in all)" if len(names) > show else "")
+    hint = nearest(name, names)
+    return f"unknown {what} '{name}'; allowed: {listed or 'none'}" + (f"; nearest: {hint}" if hint else "")
