@@ -119,11 +119,11 @@ class EventKind:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number of the model. `value` may be a mapping by ISO code (states, members or powers)."""
+    """A number of the model. `value` may be a mapping by ISO code (states, members or powers), or name a column of a data table."""
 
     name: str  # room.key
     means: str
-    value: float | Mapping[str, float]
+    value: float | Mapping[str, Any]
     unit: str
     range: tuple[float, float]
     status: str
@@ -233,8 +233,10 @@ def _parameter(room: str, key: str, entry: Mapping[str, Any]) -> Parameter:
     _need(where, entry, "means", "value", "unit", "range")
     low, high = _pair(where, entry)
     value = entry["value"]
-    value = {k: float(v) for k, v in value.items()} if isinstance(value, Mapping) else float(value)
-    for v in value.values() if isinstance(value, Mapping) else (value,):
+    if isinstance(value, Mapping) and "table" not in value:
+        value = {k: float(v) for k, v in value.items()}
+    numbers = value.values() if isinstance(value, Mapping) and "table" not in value else () if isinstance(value, Mapping) else (value,)
+    for v in numbers:
         if not low <= v <= high:
             raise DataError(f"{where}: value {v} lies outside its range [{low}, {high}]")
     return Parameter(

@@ -1,0 +1,87 @@
+"""What every actor shares: a Mesa agent whose variables are one row of its population, in all worlds at once.
+
+Inside `decide()`, `self.democracy` is the array (worlds,) of this actor; assigning to a decision writes through to the population.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import mesa
+import numpy as np
+
+from sim.catalogue import ROWS, catalogue
+from sim.errors import ModelError
+
+if TYPE_CHECKING:
+    from sim.randomness import Draw
+    from sim.world import World
+
+
+class Decision:
+    """An attribute that an actor sets in `decide()`; it reads as the actor's row and writes through, within its declared range."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.key = name
+
+    def __get__(self, actor: Actor | None, owner: type) -> Any:
+        return self if actor is None else actor.own(self.key)
+
+    def __set__(self, actor: Actor, value: np.ndarray | float) -> None:
+        actor.decided(self.key, value)
+
+
+class Actor(mesa.Agent):
+    """One decision maker. Subclasses name their population and decide; a user's subclass may override any of it."""
+
+    group: ClassVar[str]
+    DRAWS: ClassVar[dict[str, Draw]] = {}
+    """Streams of this kind, read by name with `self.draw(name)`; the first slot axis is the actor's row where the kind has rows."""
+
+    model: World
+
+    def __init__(self, model: World, code: str) -> None:
+        super().__init__(model)
+        self.code = code
+        self.row = ROWS[self.group].index(code) if self.group in ROWS else None
+        self._population = getattr(model, self.group)
+        self._decisions_due = frozenset(
+            v.key for v in catalogue().variables.values() if v.group == self.group and v.kind == "decision" and model.room_is_on(v.room)
+        )
+        self._made: set[str] = set()
+
+    def decide(self) -> None:
+        """Set this actor's decisions for the quarter. Actors without decisions leave it alone."""
+
+    def own(self, key: str) -> np.ndarray:
+        """This actor's row of a variable, (worlds,), or (names, worlds) where the variable has a further axis."""
+        values = getattr(self._population, key)
+        return values if self.row is None else values[self.row]
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_") or key in ("row", "code"):
+            raise AttributeError(key)
+        return self.own(key)
+
+    def decided(self, key: str, value: np.ndarray | float) -> None:
+        """Record a decision; called by assignment."""
+        self._made.add(key)
+        if key in self._decisions_due:
+            self._population.decide(self.row, key, value)
+
+    def act(self) -> None:
+        """Decide, and see that nothing due was forgotten."""
+        self._made.clear()
+        self.decide()
+        missing = self._decisions_due - self._made
+        if missing:
+            raise ModelError(f"{self.model.where}: {self.code} did not decide {', '.join(sorted(missing))}")
+
+    def draw(self, name: str) -> np.ndarray:
+        """This quarter's draws of a stream for this actor, (worlds,) or (slots, worlds)."""
+        return self.model.actor_draw(self, name)
+
+    def parameters(self, room: str) -> SimpleNamespace:
+        """The parameters of a room, for calling its pure functions."""
+        return self.model.parameters[room]

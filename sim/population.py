@@ -1,0 +1,159 @@
+"""Arrays of one kind of actor (or of one actor or relation): read by name, changed only through bookings.
+
+Reading `world.states.democracy` gives a read-only array (actor, world); for single actors such as `world.eu.fatigue` it is (world,).
+Stocks read as they stood at the end of last quarter; signals as computed in this one, and reading one too early is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.catalogue import Variable
+from sim.errors import ModelError, unknown
+from sim.ledger import CLAMP, CLIPPING, EVENTS
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+Array = np.ndarray
+
+
+class Population:
+    """Variables of one group. Values live in the instance's attributes, so that reading one is a plain attribute access."""
+
+    def __init__(self, world: World, group: str, variables: Mapping[str, Variable], start: Mapping[str, Array]) -> None:
+        self._world, self._group, self._variables = world, group, dict(variables)
+        self._stocks: dict[str, Array] = {}
+        self._deltas: dict[str, Array] = {}
+        self._touched: dict[str, None] = {}
+        self._jumps: list[tuple[str, Any, Array | None, str]] = []
+        self._decisions: dict[str, Array] = {}
+        self._held: dict[str, Array] = {}  # constant values of signals whose room is off
+        for key, variable in self._variables.items():
+            self._lay_out(key, variable, start[key])
+        self._signals = tuple(k for k, v in self._variables.items() if v.kind != "stock" and k not in self._held)
+
+    def _lay_out(self, key: str, variable: Variable, value: Array) -> None:
+        off = not self._world.room_is_on(variable.room)
+        if variable.kind == "stock":
+            self._stocks[key] = value
+            self._deltas[key] = np.zeros_like(value)
+            self.__dict__[key] = _frozen(value)
+        elif off:
+            self._held[key] = self.__dict__[key] = _frozen(value)
+        if variable.kind == "decision":
+            self._decisions[key] = np.array(value)
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        name = f"{self._group}.{key}"
+        if key in self._variables:
+            raise ModelError(f"{self._world.where}: {name} is read before it is computed this quarter; see sim/schedule.py")
+        raise ModelError(f"{self._world.where}: " + unknown("variable", name, (v.name for v in self._variables.values())))
+
+    # -- what rooms do ---------------------------------------------------------------------------------------------------------
+
+    def change(self, key: str, amount: Array | float, because: str) -> None:
+        """Book a change of a stock for the end of this quarter; `amount` broadcasts to the stock's shape."""
+        if key not in self._deltas:
+            raise ModelError(f"{self._world.where}: {self._group}.{key} is not a stock; rooms book changes of stocks only")
+        delta = self._deltas[key]
+        if key in self._touched:
+            np.add(delta, amount, out=delta)
+        else:
+            np.copyto(delta, amount)
+            self._touched[key] = None
+        if self._world.ledger is not None:
+            full = np.broadcast_to(amount, delta.shape)
+            self._world.ledger.book(self._world.quarter, self._world.room, f"{self._group}.{key}", because, full)
+
+    def set(self, key: str, value: Array | float | bool) -> None:
+        """Publish a signal of this quarter; `value` broadcasts to the signal's shape."""
+        variable = self._variables.get(key)
+        if variable is None or variable.kind != "signal":
+            raise ModelError(f"{self._world.where}: {self._group}.{key} is not a signal; stocks are changed by bookings")
+        if key in self._held:
+            return
+        full = np.broadcast_to(value, (*variable.shape, self._world.worlds))
+        clamp = self._world.clamps.get(variable.name)
+        if clamp is not None:
+            full = clamp.apply(full, self._world.quarter + 1)
+        self.__dict__[key] = _frozen(full)
+
+    def jump(self, key: str, to: Array | float, where: Array | None, because: str) -> None:
+        """A discrete event: the stock becomes `to` where `where` (full shape, or None for everywhere) holds, after all bookings."""
+        if key not in self._stocks:
+            raise ModelError(f"{self._world.where}: {self._group}.{key} is not a stock; only stocks can jump")
+        self._jumps.append((key, to, where, because))
+
+    # -- what actors do --------------------------------------------------------------------------------------------------------
+
+    def decide(self, row: int | None, key: str, value: Array | float) -> None:
+        """Write one actor's decision through to its row, within the decision's range."""
+        buffer = self._decisions[key]
+        target = buffer if row is None else buffer[row]
+        low, high = self._variables[key].range
+        np.clip(value, low, high, out=target)
+
+    def publish(self) -> None:
+        """Make this quarter's decisions readable, once every actor of the kind has decided."""
+        for key, buffer in self._decisions.items():
+            if key in self._held:
+                continue
+            clamp = self._world.clamps.get(f"{self._group}.{key}")
+            self.__dict__[key] = _frozen(buffer if clamp is None else clamp.apply(buffer, self._world.quarter + 1))
+
+    # -- what the world does -----------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Forget last quarter's signals."""
+        for key in self._signals:
+            self.__dict__.pop(key, None)
+
+    def settle(self) -> None:
+        """Sum the bookings, clip once, apply events in the order they were called, then clamps."""
+        for key in self._touched:
+            self._add(key)
+        self._touched.clear()
+        for key, to, where, because in self._jumps:
+            self._apply_jump(key, to, where, because)
+        self._jumps.clear()
+        for key in self._stocks:
+            clamp = self._world.clamps.get(f"{self._group}.{key}")
+            if clamp is not None:
+                stock = self._stocks[key]
+                self._overwrite(key, clamp.apply(stock, self._world.quarter + 1), CLAMP, CLAMP)
+
+    def _add(self, key: str) -> None:
+        stock, delta, (low, high) = self._stocks[key], self._deltas[key], self._variables[key].range
+        if self._world.ledger is None:
+            np.add(stock, delta, out=stock)
+            np.clip(stock, low, high, out=stock)
+            return
+        wished = stock + delta
+        kept = np.clip(wished, low, high)
+        self._world.ledger.book(self._world.quarter, CLIPPING, f"{self._group}.{key}", "bounds", kept - wished)
+        stock[...] = kept
+
+    def _apply_jump(self, key: str, to: Any, where: Array | None, because: str) -> None:
+        stock = self._stocks[key]
+        low, high = self._variables[key].range
+        value = np.broadcast_to(np.clip(to, low, high), stock.shape)
+        self._overwrite(key, value if where is None else np.where(where, value, stock), EVENTS, because)
+
+    def _overwrite(self, key: str, value: Array, room: str, because: str) -> None:
+        stock = self._stocks[key]
+        if self._world.ledger is not None:
+            self._world.ledger.book(self._world.quarter, room, f"{self._group}.{key}", because, value - stock)
+        stock[...] = value
+
+
+def _frozen(array: Array) -> Array:
+    """A read-only view: an actor or room that writes into what it read is stopped at once."""
+    view = array.view()
+    view.flags.writeable = False
+    return view

@@ -1,0 +1,231 @@
+"""The world: one Mesa model that steps all worlds together. The last axis of every array is the world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim import mechanisms, quarters
+from sim.actors import CAST, Actor
+from sim.catalogue import ROWS, STATES, Catalogue, catalogue
+from sim.clamps import Clamp, clamps_of
+from sim.ledger import Ledger
+from sim.levers import Branches, LeverBoard, LeverView
+from sim.parameter_values import parameter_values
+from sim.population import Population
+from sim.randomness import BLOCK, Streams, once
+from sim.scenario.distributions import quantile
+from sim.scenario.plan import Forced, Plan
+from sim.schedule import QUARTER
+from sim.starting import initial_key, starting_value
+
+
+@dataclass
+class Occurrence:
+    """A discrete event in some worlds of one quarter; `worlds` are positions in this run's arrays."""
+
+    quarter: int
+    event: str
+    target: str
+    actor: str
+    because: str
+    worlds: np.ndarray
+    until: np.ndarray | None = None
+
+
+@dataclass
+class _Forcing:
+    forced: Forced
+    mask: np.ndarray | None = field(default=None)
+
+
+class World(mesa.Model):
+    """All worlds of some blocks, from the plan's start; `step()` plays one quarter.
+
+    Args:
+        plan: the resolved scenario and policy.
+        seed: seed of all named draws.
+        blocks: numbers of the blocks of 64 worlds to simulate.
+        actors: user's actor classes by code, e.g. {"XKX": MyKosovo}.
+        ledger: whether to record the ledger.
+        paths: recorded baselines for clamps, by variable: (quarters + 1, *shape, worlds).
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        seed: int,
+        blocks: Sequence[int],
+        *,
+        actors: Mapping[str, type[Actor]] | None = None,
+        ledger: bool = False,
+        paths: Mapping[str, np.ndarray] | None = None,
+    ) -> None:
+        super().__init__(rng=0)  # Mesa's own generator is never used: every draw is named
+        self.plan, self.blocks, self.catalogue = plan, tuple(blocks), catalogue()
+        self.worlds, self.quarters = BLOCK * len(self.blocks), plan.end - plan.start + 1
+        self.quarter, self.room = -1, "start"
+        self.ledger = Ledger(self.quarters) if ledger else None
+        self.streams = Streams(seed, self.blocks)
+        self.branches = Branches(plan, seed, self.blocks)
+        self.board = LeverBoard(self.catalogue, plan, seed, self.blocks, self.branches)
+        self.parameters, self.drawn = parameter_values(self.catalogue, plan, seed, self.blocks)
+        self.drawn |= self.board.drawn
+        self.clamps: dict[str, Clamp] = clamps_of(self.catalogue, plan.clamps, paths, self.quarters + 1)
+        self._today: dict[str, np.ndarray] = {}
+        self.occurrences: list[Occurrence] = []
+        self._forcings = [_Forcing(f, self.branches.mask(*f.branch) if f.branch else None) for f in plan.forced]
+        self._populate(seed)
+        self.cast = {code: (actors or {}).get(code, kind)(self, code) for code, kind in CAST.items()}
+        self._open_streams()
+        self._entries = [e for e in QUARTER if e.room is None or self.room_is_on(e.room)]
+
+    # -- setting up --------------------------------------------------------------------------------------------------------------
+
+    def room_is_on(self, room: str) -> bool:
+        """Whether a room is built and not switched off."""
+        return room in mechanisms.ROOMS and self.plan.mechanisms.get(room, True)
+
+    def _populate(self, seed: int) -> None:
+        year = self.plan.start // 4 - 1
+        groups: dict[str, dict[str, Any]] = {}
+        for variable in self.catalogue.variables.values():
+            if variable.kind != "derived":
+                groups.setdefault(variable.group, {})[variable.key] = variable
+        for group, variables in groups.items():
+            start = {key: self._start(variable, year, seed) for key, variable in variables.items()}
+            setattr(self, group, Population(self, group, variables, start))
+        self.populations: tuple[Population, ...] = tuple(getattr(self, g) for g in groups)
+
+    def _start(self, variable: Any, year: int, seed: int) -> np.ndarray:
+        found = starting_value(variable, year, self.board.now)
+        self._today[variable.name] = found
+        value = np.array(np.broadcast_to(found, (*variable.shape, self.worlds)), dtype=float)
+        for key, row in initial_key(variable).items():
+            if key in self.plan.initial:
+                value[row] = self.plan.initial[key]
+            if key in self.plan.initial_draws:
+                drawn = quantile(self.plan.initial_draws[key], once(seed, f"initial.{key}", self.blocks))
+                self.drawn[f"initial.{key}"] = value[row] = np.clip(drawn, *variable.range)
+        clamp = self.clamps.get(variable.name)
+        return value if clamp is None else clamp.apply(value, 0)
+
+    def _open_streams(self) -> None:
+        for name, room in mechanisms.ROOMS.items():
+            if self.room_is_on(name):
+                for stream, draw in getattr(room, "DRAWS", {}).items():
+                    self.streams.open(f"{name}.{stream}", draw)
+        for actor in self.cast.values():
+            for stream, draw in actor.DRAWS.items():
+                self.streams.open(self._actor_stream(actor, stream), draw)
+        self._views = {room: LeverView(self.board, self.catalogue, room) for room in self.catalogue.rooms}
+
+    def _actor_stream(self, actor: Actor, name: str) -> str:
+        """Streams of a shipped kind are shared by its rows; a stream that a user's class declares is its own."""
+        shipped = CAST[actor.code]
+        return f"{actor.group}.{name}" if name in shipped.DRAWS else f"{actor.code}.{name}"
+
+    # -- a quarter ---------------------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One quarter: signals, decisions, bookings in the order of the schedule; then the sums, events and clamps."""
+        self.quarter += 1
+        self.streams.advance()
+        self.board.turn(self.plan.start + self.quarter)
+        for population in self.populations:
+            population.begin()
+        for entry in self._entries:
+            self.room = entry.name
+            entry.run(self)
+        self.room = "settle"
+        for population in self.populations:
+            population.settle()
+
+    def run_room(self, name: str, verb: str) -> None:
+        """Let a room perceive or step."""
+        getattr(mechanisms.ROOMS[name], verb)(self, self.parameters[name], self._views[name])
+
+    def run_actors(self, group: str) -> None:
+        """Let all actors of a population decide, then publish what they decided."""
+        for actor in self.cast.values():
+            if actor.group == group:
+                actor.act()
+        getattr(self, group).publish()
+
+    # -- what rooms and actors ask -------------------------------------------------------------------------------------------------
+
+    @property
+    def where(self) -> str:
+        """For messages: the quarter and the room at work."""
+        return f"{quarters.written(self.plan.start + self.quarter)}, {self.room}"
+
+    def today(self, name: str) -> np.ndarray:
+        """The situation at the start by figures and assumptions, before `initial` and clamps: (*shape, 1) or (*shape, worlds)."""
+        return self._today[name]
+
+    @property
+    def season(self) -> int:
+        """Quarter of the year, 1 to 4."""
+        return (self.plan.start + self.quarter) % 4 + 1
+
+    @property
+    def now(self) -> int:
+        """The current quarter as `sim.quarters.index` counts it."""
+        return self.plan.start + self.quarter
+
+    def draw(self, name: str) -> np.ndarray:
+        """This quarter's draws of a stream that the room at work declares in DRAWS, shape (*slots, worlds)."""
+        return self.streams[f"{self.room}.{name}"]
+
+    def actor_draw(self, actor: Actor, name: str) -> np.ndarray:
+        """This quarter's draws of an actor's stream; the actor's row where the shipped kind shares the stream."""
+        values = self.streams[self._actor_stream(actor, name)]
+        return values[actor.row] if actor.row is not None and name in CAST[actor.code].DRAWS else values
+
+    def event(
+        self, name: str, where: np.ndarray | bool = True, *, target: str = "", actor: str, because: str, until: np.ndarray | None = None
+    ) -> None:
+        """Note a discrete event in the worlds where `where` (worlds,) holds; every event has an actor and a reason."""
+        worlds = np.flatnonzero(np.broadcast_to(where, (self.worlds,)))
+        if worlds.size:
+            kept = None if until is None else np.broadcast_to(until, (self.worlds,))[worlds]
+            self.occurrences.append(Occurrence(self.quarter, name, target, actor, because, worlds, kept))
+
+    def state_events(self, name: str, where: np.ndarray, *, actor: str | None = None, because: str) -> None:
+        """Note an event per state, `name.<ISO>`, where (6, worlds) holds; the actor is the state itself unless named."""
+        for row in np.flatnonzero(where.any(axis=1)):
+            code = STATES[row]
+            self.event(f"{name}.{code}", where[row], target=code, actor=actor or code, because=because)
+
+    def forcings(self, event: str) -> list[tuple[Forced, np.ndarray | bool]]:
+        """Forced events of this kind that hold this quarter, each with the worlds (worlds,) or True for all."""
+        return [
+            (f.forced, True if f.mask is None else f.mask)
+            for f in self._forcings
+            if f.forced.event == event and f.forced.start <= self.now <= f.forced.until
+        ]
+
+    def forced(self, event: str, target: str | None = None) -> np.ndarray | bool:
+        """Where an event is forced this quarter: False, True, or a mask (worlds,)."""
+        result: np.ndarray | bool = False
+        for forced, mask in self.forcings(event):
+            if target is None or forced.target == target:
+                result = result | mask
+        return result
+
+    def forced_states(self, event: str) -> np.ndarray | None:
+        """Where an event is forced on a state this quarter, bool (6, worlds), or None where nothing is."""
+        active = self.forcings(event)
+        if not active:
+            return None
+        rows = np.zeros((len(ROWS["states"]), self.worlds), dtype=bool)
+        for forced, mask in active:
+            rows[STATES.index(forced.target or "")] |= mask
+        return rows
+
+
+__all__ = ["Catalogue", "Occurrence", "World"]
