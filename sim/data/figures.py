@@ -17,7 +17,7 @@ from sim.errors import DataError, unknown
 
 @dataclass(frozen=True)
 class Figure:
-    """One observation. `entity` is an ISO code or a group (EU27, WB6, NATO_EUROPE); `year` the year observed."""
+    """One observation. `entity` is an ISO code or a group (EU27, WB6, NATO_EUROPE); `year` the one observed."""
 
     figure: str
     entity: str

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).parent
 
 
 class Line:
-    """One line of a table; its methods read cells or refuse them with DataError ("file:line: what is wrong")."""
+    """One line of a table; its methods read a cell or raise DataError ("file:line: what is wrong")."""
 
     def __init__(self, where: str, cells: dict[str, str]) -> None:
         self.where = where

@@ -71,7 +71,7 @@ def spending_from_nato(percent_of_gdp: Values) -> Values:
     """Defence spending in % of GDP (0 and above) to `defence_spending` in % of GDP: the same scale.
 
     Inverse `nato_from_spending`. Source: figure `defence_spending`, NATO's definition for allies and SIPRI's
-    for BIH, SRB and XKX; the two definitions differ by about a tenth of a point where both exist.
+    for BIH, SRB and XKX; the two differ by 0.05 points on average over the allies.
     """
     return percent_of_gdp
 
