@@ -25,9 +25,7 @@ def all_figures(raw: RawFolder) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=COLUMNS).sort_values(["figure", "entity", "year"])
     twice = frame[frame.duplicated(["figure", "entity", "year"], keep=False)]
     if len(twice):
-        raise SystemExit(
-            f"more than one value for:\n{twice[['figure', 'entity', 'year', 'value']].to_string()}"
-        )
+        raise SystemExit(f"more than one value for:\n{twice[['figure', 'entity', 'year', 'value']].to_string()}")
     return frame
 
 

@@ -15,9 +15,7 @@ from sim.data.figures import load_figures
 def test_round_trip_and_order(scale: scales.Scale, place: float, other: float) -> None:
     observed = scale.low + place * (scale.high - scale.low)
     second = scale.low + other * (scale.high - scale.low)
-    assert scale.to_observed(scale.to_state(observed)) == pytest.approx(
-        observed, abs=1e-9 * (scale.high - scale.low)
-    )
+    assert scale.to_observed(scale.to_state(observed)) == pytest.approx(observed, abs=1e-9 * (scale.high - scale.low))
     if observed < second:
         assert scale.to_state(observed) <= scale.to_state(second)
 

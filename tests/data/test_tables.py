@@ -50,9 +50,7 @@ def test_every_dispute_has_a_source_or_a_reason_and_documented_ones_a_source() -
 
 
 def test_non_recognisers_are_the_recognition_disputes() -> None:
-    assert {d.member for d in DISPUTES if d.kind == "recognition"} == {
-        iso for iso, m in COUNCIL.items() if not m.recognises_kosovo
-    }
+    assert {d.member for d in DISPUTES if d.kind == "recognition"} == {iso for iso, m in COUNCIL.items() if not m.recognises_kosovo}
 
 
 def test_disputes_stand_between_their_quarters() -> None:
@@ -71,11 +69,7 @@ def test_documented_vetoes_of_named_members_rest_on_a_dispute() -> None:
         for blocker in spell.blockers:
             if last >= "2016Q1" and blocker != tables.UNNAMED:
                 assert any(
-                    d.member == blocker
-                    and d.candidate == spell.candidate
-                    and d.since <= spell.since
-                    and d.standing(last)
-                    for d in DISPUTES
+                    d.member == blocker and d.candidate == spell.candidate and d.since <= spell.since and d.standing(last) for d in DISPUTES
                 ), f"{blocker} blocked {spell.candidate} from {spell.since} without a dispute"
 
 
@@ -157,9 +151,7 @@ def test_patrons_name_belgrade_first() -> None:
         ("events.csv", tables.load_events, "2013Q1", "2013Q5", "not a quarter"),
     ],
 )
-def test_wrong_lines_are_refused(
-    tmp_path: Path, name: str, load: Callable[[Path], object], old: str, new: str, complaint: str
-) -> None:
+def test_wrong_lines_are_refused(tmp_path: Path, name: str, load: Callable[[Path], object], old: str, new: str, complaint: str) -> None:
     with pytest.raises(DataError, match=complaint) as refused:
         load(spoiled(tmp_path, name, old, new))
     assert str(refused.value).startswith(f"{name}:")
@@ -167,15 +159,11 @@ def test_wrong_lines_are_refused(
 
 def test_a_line_without_source_and_reason_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "patrons.csv"
-    path.write_text(
-        "patron,target,what,status,source,because\nHUN,SRB,advocate,assumed,,\n", encoding="utf-8"
-    )
-    with pytest.raises(DataError, match="patrons.csv:2: neither source nor because"):
+    path.write_text("patron,target,what,status,source,because\nHUN,SRB,advocate,assumed,,\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"patrons\.csv:2: neither source nor because"):
         tables.load_patrons(path)
-    path.write_text(
-        "patron,target,what,status,source,because\nHUN,SRB,advocate,documented,,why\n", encoding="utf-8"
-    )
-    with pytest.raises(DataError, match="patrons.csv:2: status documented needs source"):
+    path.write_text("patron,target,what,status,source,because\nHUN,SRB,advocate,documented,,why\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"patrons\.csv:2: status documented needs source"):
         tables.load_patrons(path)
 
 

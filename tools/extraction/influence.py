@@ -66,16 +66,10 @@ def trade_of_top_partners(raw: RawFolder) -> list[Row]:
     rows = []
     for r in lines(sums[sums.partner.isin(list(PARTNERS))]):
         if r.year in ends.loc[r.country_iso3].tolist():
-            note = (
-                "listed top partners only: a floor"
-                if r.partner == "EU27"
-                else "absence elsewhere is not zero"
-            )
+            note = "listed top partners only: a floor" if r.partner == "EU27" else "absence elsewhere is not zero"
             figure = f"top_partner_{r.flow}_share_{PARTNERS[r.partner]}"
             owner = owner_of("trade_top_partners_factbook")
-            rows.append(
-                row(figure, r.country_iso3, r.year, r.value / 100, f"share of {r.flow}s", owner, note)
-            )
+            rows.append(row(figure, r.country_iso3, r.year, r.value / 100, f"share of {r.flow}s", owner, note))
     return rows
 
 
@@ -120,9 +114,7 @@ def chinese_finance(raw: RawFolder) -> list[Row]:
                     owner,
                     floor,
                 ),
-                row(
-                    "chinese_dev_finance_pct_gdp", state, last, share, "% of GDP, sum since 2008", owner, note
-                ),
+                row("chinese_dev_finance_pct_gdp", state, last, share, "% of GDP, sum since 2008", owner, note),
                 row(
                     "chinese_dev_finance_flow_pct_gdp",
                     state,
@@ -203,9 +195,7 @@ def government_poll(raw: RawFolder) -> list[Row]:
     rows = []
     for year in sorted(set(waves.year)):
         group = waves[waves.year == year]
-        owner = Owner(
-            "Serbian Ministry of European Integration, poll", CITED_FACTS, group.source_url.iloc[-1]
-        )
+        owner = Owner("Serbian Ministry of European Integration, poll", CITED_FACTS, group.source_url.iloc[-1])
         note = "mean of two waves" if len(group) == 2 else "second wave only"
         rows.append(
             row(

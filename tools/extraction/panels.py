@@ -51,9 +51,7 @@ def panels(raw: RawFolder) -> list[Row]:
         wanted = STATES + (list(EU) if with_eu else [])
         for r in lines(table[table.country_iso3.isin(wanted) & table.year.isin(list(years))]):
             entity = EU.get(r.country_iso3, r.country_iso3)
-            rows.append(
-                row(figure, entity, r.year, r.value, unit, owner_of(file), panel_note(figure, entity, r.year))
-            )
+            rows.append(row(figure, entity, r.year, r.value, unit, owner_of(file), panel_note(figure, entity, r.year)))
     return rows
 
 
@@ -100,16 +98,10 @@ def defence(raw: RawFolder) -> list[Row]:
     """Defence spending, % of GDP: NATO's definition for allies, SIPRI's for the three non-allies."""
     nato = raw.table("nato_defence_spend").query("series == 'primary'")
     owner = owner_of("nato_defence_spend")._replace(url="https://github.com/namanjain92/NATO-Analytics")
-    rows = [
-        row("defence_spending", r.country_iso3, r.year, r.defence_pct_gdp, "% of GDP", owner)
-        for r in lines(nato)
-    ]
+    rows = [row("defence_spending", r.country_iso3, r.year, r.defence_pct_gdp, "% of GDP", owner) for r in lines(nato)]
     sipri = raw.table("milex_pct_gdp_sipri")
     sipri = sipri[sipri.country_iso3.isin(["BIH", "SRB", "XKX"]) & sipri.year.isin(list(YEARS))]
-    rows += [
-        row("defence_spending", r.country_iso3, r.year, r.value, "% of GDP", owner_of("milex_pct_gdp_sipri"))
-        for r in lines(sipri)
-    ]
+    rows += [row("defence_spending", r.country_iso3, r.year, r.value, "% of GDP", owner_of("milex_pct_gdp_sipri")) for r in lines(sipri)]
     return rows + allied_effort(nato, owner)
 
 
@@ -120,12 +112,6 @@ def allied_effort(nato: pd.DataFrame, owner: Owner) -> list[Row]:
     reached = (table >= 2.0).sum(axis=1)
     note = f"unweighted mean of the {table.shape[1] - 1} listed allies but the USA (NATO Europe, with TUR)"
     count_note = f"of the {table.shape[1]} listed allies, USA included"
-    rows = [
-        row("european_spending", "NATO_EUROPE", y, v, "% of GDP", owner, f"derived: {note}")
-        for y, v in mean.items()
-    ]
-    rows += [
-        row("allies_at_2_percent", "NATO", y, v, "allies", owner, f"derived: {count_note}")
-        for y, v in reached.items()
-    ]
+    rows = [row("european_spending", "NATO_EUROPE", y, v, "% of GDP", owner, f"derived: {note}") for y, v in mean.items()]
+    rows += [row("allies_at_2_percent", "NATO", y, v, "allies", owner, f"derived: {count_note}") for y, v in reached.items()]
     return rows

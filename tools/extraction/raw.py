@@ -27,14 +27,10 @@ WDI_PAGE = "https://data.worldbank.org/indicator/"
 OWNERS = {
     "vdem_libdem": Owner("V-Dem v15, v2x_libdem", "CC BY-SA 4.0", "https://doi.org/10.23696/vdemds25"),
     "wgi": Owner(WGI, "CC BY 4.0", "https://www.govindicators.org"),
-    "gdp_per_capita_ppp_const2021": Owner(
-        f"{WDI}, NY.GDP.PCAP.PP.KD", "CC BY 4.0", f"{WDI_PAGE}NY.GDP.PCAP.PP.KD"
-    ),
+    "gdp_per_capita_ppp_const2021": Owner(f"{WDI}, NY.GDP.PCAP.PP.KD", "CC BY 4.0", f"{WDI_PAGE}NY.GDP.PCAP.PP.KD"),
     "population": Owner(f"{WDI}, SP.POP.TOTL", "CC BY 4.0", f"{WDI_PAGE}SP.POP.TOTL"),
     "gdp_current_usd": Owner(f"{WDI}, NY.GDP.MKTP.CD", "CC BY 4.0", f"{WDI_PAGE}NY.GDP.MKTP.CD"),
-    "fdi_net_inflows_pct_gdp": Owner(
-        f"{WDI}, BX.KLT.DINV.WD.GD.ZS", "CC BY 4.0", f"{WDI_PAGE}BX.KLT.DINV.WD.GD.ZS"
-    ),
+    "fdi_net_inflows_pct_gdp": Owner(f"{WDI}, BX.KLT.DINV.WD.GD.ZS", "CC BY 4.0", f"{WDI_PAGE}BX.KLT.DINV.WD.GD.ZS"),
     "nato_defence_spend": Owner("NATO definition, Defence Expenditure of NATO Countries", "NATO, cited", ""),
     "milex_pct_gdp_sipri": Owner(
         "SIPRI Military Expenditure Database",
@@ -46,18 +42,10 @@ OWNERS = {
         "CC0",
         "https://doi.org/10.1177/0022002715595700",
     ),
-    "gas_import_share_russia": Owner(
-        "Eurostat, nrg_ti_gas", "CC BY 4.0", "https://ec.europa.eu/eurostat/databrowser/view/nrg_ti_gas"
-    ),
-    "trade_share_itpde_2008_2016": Owner(
-        "USITC, ITPD-E release 1", "US public data", "https://www.usitc.gov/data/gravity/itpde.htm"
-    ),
-    "trade_top_partners_factbook": Owner(
-        "CIA World Factbook, trade partners", "public domain", "https://www.cia.gov/the-world-factbook/"
-    ),
-    "composition_factbook": Owner(
-        "CIA World Factbook, composition", "public domain", "https://www.cia.gov/the-world-factbook/"
-    ),
+    "gas_import_share_russia": Owner("Eurostat, nrg_ti_gas", "CC BY 4.0", "https://ec.europa.eu/eurostat/databrowser/view/nrg_ti_gas"),
+    "trade_share_itpde_2008_2016": Owner("USITC, ITPD-E release 1", "US public data", "https://www.usitc.gov/data/gravity/itpde.htm"),
+    "trade_top_partners_factbook": Owner("CIA World Factbook, trade partners", "public domain", "https://www.cia.gov/the-world-factbook/"),
+    "composition_factbook": Owner("CIA World Factbook, composition", "public domain", "https://www.cia.gov/the-world-factbook/"),
     "china_dev_finance_aiddata": Owner(
         "AidData, Global Chinese Development Finance 3.0",
         "ODC-BY",
@@ -111,9 +99,7 @@ class RawFolder:
             hit &= text.str.contains(word, regex=False)
         addresses = table.loc[hit, "source_url"].unique()
         if len(addresses) != 1:
-            raise SystemExit(
-                f"evidence '{reference}' matches {len(addresses)} addresses, must be exactly one"
-            )
+            raise SystemExit(f"evidence '{reference}' matches {len(addresses)} addresses, must be exactly one")
         return str(addresses[0])
 
 

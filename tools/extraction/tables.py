@@ -32,9 +32,7 @@ def with_source(raw: RawFolder, name: str) -> pd.DataFrame:
 def rescaled_shares(raw: RawFolder, year: int, members: pd.Series) -> pd.Series:
     """Population shares of the 27 printed for a year, rescaled to sum to 1, in the order of `members`."""
     voting = raw.table("council_voting")
-    printed = (
-        voting[voting.record == f"population_share_pct_{year}"].set_index("member_state").value.astype(float)
-    )
+    printed = voting[voting.record == f"population_share_pct_{year}"].set_index("member_state").value.astype(float)
     shares = printed.reindex(members)
     return (shares / shares.sum()).round(9)
 
@@ -78,14 +76,10 @@ def kin(raw: RawFolder) -> pd.DataFrame:
         share, year, source = r.share, "", ""
         if r.status == "measured":
             groups = composition[
-                (composition.country_iso3 == r.state)
-                & (composition.kind == r.kind)
-                & composition.group.isin(r.groups.split(";"))
+                (composition.country_iso3 == r.state) & (composition.kind == r.kind) & composition.group.isin(r.groups.split(";"))
             ]
             if len(groups) != len(r.groups.split(";")):
-                raise SystemExit(
-                    f"kin of {r.power} in {r.state}: not every group of '{r.groups}' is in the raw table"
-                )
+                raise SystemExit(f"kin of {r.power} in {r.state}: not every group of '{r.groups}' is in the raw table")
             share, year, source = f"{groups.value.sum() / 100:.4g}", str(groups.year.iloc[0]), owner.source
         licence = owner.licence if source else "own estimate"
         rows.append([r.state, r.power, share, r.kind, r.groups, year, r.status, source, licence, r.because])
@@ -101,9 +95,7 @@ def formats(raw: RawFolder) -> pd.DataFrame:
 def events(raw: RawFolder) -> pd.DataFrame:
     """Dated shocks in our own words; the address comes from the raw row that `find` names."""
     table = judgement("events")
-    table["source"] = [
-        raw.evidence(f"events | {row.date} | {row.find}") for row in lines(table.drop(columns="actors"))
-    ]
+    table["source"] = [raw.evidence(f"events | {row.date} | {row.find}") for row in lines(table.drop(columns="actors"))]
     return table.drop(columns="find")
 
 
@@ -128,15 +120,11 @@ def milestones(raw: RawFolder) -> pd.DataFrame:
     table = raw.table("accession_status")
     table = table.assign(event=table.event.replace(["nato_map_listed", "nato_map_participant"], "nato_map"))
     table = table[table.country_iso3.isin(STATES) & table.event.isin(list(MILESTONES))]
-    table = table.rename(columns={"country_iso3": "state", "source_url": "source"})[
-        ["state", "event", "date", "source"]
-    ]
+    table = table.rename(columns={"country_iso3": "state", "source_url": "source"})[["state", "event", "date", "source"]]
     opened = ["ALB", "negotiations_opened", "2022-07-19", raw.evidence("events | 2022-07-19")]
     table = pd.concat([table, pd.DataFrame([opened], columns=table.columns)])
     table["exactness"] = table.date.str.len()
-    table = table.sort_values(["state", "event", "exactness"]).drop_duplicates(
-        ["state", "event"], keep="last"
-    )
+    table = table.sort_values(["state", "event", "exactness"]).drop_duplicates(["state", "event"], keep="last")
     table["means"] = table.event.map(MILESTONES)
     table["licence"] = CITED_FACTS
     return table.sort_values(["state", "date"])[["state", "event", "means", "date", "source", "licence"]]
