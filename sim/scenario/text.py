@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import yaml
 
 from sim.errors import InputError
@@ -110,7 +111,8 @@ class _Builder:
         self.file, self.report = file, report
         self.root: Node | None = None
         self.open: list[Node] = []  # containers not yet closed
-        self.pending: list[Node | None] = []  # for each open mapping the key that waits for its value
+        self.pending: list[Node | None] = []  # for each open container the key that waits for its value
+        self.as_key: list[bool] = []  # for each open container whether it stands where a key belongs
         self.values = 0
 
     def place(self, mark: Any) -> Place:
@@ -125,6 +127,7 @@ class _Builder:
 
     def add(self, node: Node, container: bool = False) -> None:
         """Hang `node` into the container that is open: as the root, an item, a key or the value of the key that waits."""
+        is_key = False
         if not self.open:
             self.root = node
         elif isinstance(self.open[-1].value, list):
@@ -132,7 +135,7 @@ class _Builder:
         elif self.pending[-1] is None:
             if container:
                 self.refuse(node.place, "a key is a list or a mapping; keys are words")
-            self.pending[-1] = node
+            self.pending[-1], is_key = node, True
         else:
             self.pair(self.open[-1], self.pending[-1], node)
             if not container:
@@ -140,6 +143,7 @@ class _Builder:
         if container:
             self.open.append(node)
             self.pending.append(None)
+            self.as_key.append(is_key)
 
     def pair(self, mapping: Node, key: Node, node: Node) -> None:
         name = key.value
@@ -156,11 +160,8 @@ class _Builder:
     def close(self) -> None:
         self.open.pop()
         self.pending.pop()
-        if self.pending and isinstance(self.open[-1].value, dict):
-            # A closed container was either the value of the waiting key, or, refused above, a key itself.
-            waiting = self.pending[-1]
-            if waiting is not None and not isinstance(waiting.value, dict | list):
-                self.pending[-1] = None
+        if not self.as_key.pop() and self.pending:
+            self.pending[-1] = None
 
     def on_scalar(self, event: Any) -> None:
         place = self.place(event.start_mark)
@@ -252,8 +253,8 @@ def node_of(data: Any, depth: int = 0) -> Node:
     """A tree from Python data (levers given as a dict): no places. Raises InputError for what YAML could not hold."""
     if depth > DEEPEST:
         raise InputError(f"nested deeper than {DEEPEST} levels")
-    if hasattr(data, "item") and not isinstance(data, Mapping) and getattr(data, "ndim", 0) == 0:
-        data = data.item()  # a numpy number
+    if isinstance(data, np.generic):
+        data = data.item()
     if isinstance(data, Mapping):
         bad = [k for k in data if not isinstance(k, str)]
         if bad:

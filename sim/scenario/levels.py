@@ -1,0 +1,65 @@
+"""Levels: the settings of one level of precedence, by canonical name, and how one level lies over another.
+
+`states.defence_budget` is the all-states (wide) form of six full names; `states.SRB.defence_budget` is narrow. Documents keep names
+in their canonical form and expand them last, so that at each level the wide form is expanded first and the narrow one beats it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from sim.catalogue import catalogue
+from sim.scenario.findings import listed, shown
+from sim.scenario.names import EXAMPLES, TOOLS, Name, Problem, lever_named
+from sim.scenario.tools import force_named, mechanism_named, outcome_named, parameter_named
+
+_LONGEST_NAME = 200
+
+
+def resolve(text: str) -> Name | Problem:
+    """What the dotted name `text` means."""
+    return _resolve(text) if len(text) <= _LONGEST_NAME else Problem.of("lever", text, tuple(catalogue().levers))
+
+
+@lru_cache(maxsize=4096)
+def _resolve(text: str) -> Name | Problem:
+    first, _, rest = text.partition(".")
+    if first in ("initial", "clamp") and rest:
+        return outcome_named(first, rest)
+    by_tool = {"force": force_named, "mechanisms": mechanism_named, "parameters": parameter_named}
+    if first in by_tool and rest:
+        return by_tool[first](rest)
+    if first in TOOLS:
+        return Problem(f"'{first}' needs a name behind it, as in {EXAMPLES[first]}")
+    return lever_named(text)
+
+
+def dotted_form(group: str, inside: Mapping[str, Any]) -> str:
+    """For a nested mapping under `levers`: the sentence that names the dotted form."""
+    written = [f"{group}.{key}" for key in inside]
+    known = [n for n in written if isinstance(resolve(n), Name)]
+    names = [shown(n) for n in known or written] or [f"{shown(group)}.<name>"]
+    return f"a nested mapping; levers are written in dotted form: {listed(names)}"
+
+
+def expand(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """One level's settings by full name: wide forms first, then narrow ones, in whatever order they were written."""
+    resolved = [(_known(name), value) for name, value in settings.items()]
+    resolved.sort(key=lambda pair: not pair[0].wide)
+    return {full: value for name, value in resolved for full in name.full}
+
+
+def over(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+    """The child's settings over the parent's, by canonical name: a child's wide form also beats the parent's narrow ones."""
+    hidden = {full for name in child for full in _known(name).full if _known(name).wide}
+    kept = {name: value for name, value in parent.items() if name not in hidden and name not in child}
+    return {**kept, **child}
+
+
+def _known(name: str) -> Name:
+    found = resolve(name)
+    if isinstance(found, Problem):  # documents hold resolved names only
+        raise KeyError(name)
+    return found
