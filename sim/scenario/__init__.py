@@ -1,0 +1,9 @@
+"""Scenarios: what a modeller writes, checked, inherited and turned into the plan that the engine plays."""
+
+from sim.scenario.findings import Finding
+from sim.scenario.folders import shipped_folder, shipped_names
+from sim.scenario.plan import Plan
+from sim.scenario.scenario import Scenario, check, load_scenario
+from sim.scenario.text import value_of
+
+__all__ = ["Finding", "Plan", "Scenario", "check", "load_scenario", "shipped_folder", "shipped_names", "value_of"]

@@ -6,16 +6,19 @@ in their canonical form and expand them last, so that at each level the wide for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from sim.catalogue import catalogue
 from sim.scenario.findings import listed, shown
 from sim.scenario.names import EXAMPLES, TOOLS, Name, Problem, lever_named
+from sim.scenario.text import Node
 from sim.scenario.tools import force_named, mechanism_named, outcome_named, parameter_named
 
 _LONGEST_NAME = 200
+_MOST_LEAVES = 50
 
 
 def resolve(text: str) -> Name | Problem:
@@ -36,12 +39,24 @@ def _resolve(text: str) -> Name | Problem:
     return lever_named(text)
 
 
-def dotted_form(group: str, inside: Mapping[str, Any]) -> str:
-    """For a nested mapping under `levers`: the sentence that names the dotted form."""
-    written = [f"{group}.{key}" for key in inside]
-    known = [n for n in written if isinstance(resolve(n), Name)]
-    names = [shown(n) for n in known or written] or [f"{shown(group)}.<name>"]
-    return f"a nested mapping; levers are written in dotted form: {listed(names)}"
+def dotted_form(group: str, node: Node) -> str:
+    """The sentence that names the dotted form, where `node` is a mapping nested under a part of a lever's name; else ''."""
+    if not isinstance(node.value, dict) or not node.value:
+        return ""
+    leaves = list(islice(_leaves(group, node), _MOST_LEAVES))
+    known = [n for n in leaves if isinstance(resolve(n), Name)]
+    if not known and "." in group:
+        return ""
+    return f"a nested mapping; levers are written in dotted form: {listed([shown(n) for n in known or leaves])}"
+
+
+def _leaves(prefix: str, node: Node) -> Iterator[str]:
+    for key, item in node.value.items():
+        name = f"{prefix}.{key}"
+        if isinstance(item.value, dict) and item.value and not isinstance(resolve(name), Name):
+            yield from _leaves(name, item)
+        else:
+            yield name
 
 
 def expand(settings: Mapping[str, Any]) -> dict[str, Any]:
