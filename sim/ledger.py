@@ -18,10 +18,13 @@ class Ledger:
     """Bookings by (room, stock, because); each entry is an array (quarters, *stock shape, worlds) in float64."""
 
     quarters: int
+    stocks: frozenset[str] | None = None  # record these only; None: all
     entries: dict[tuple[str, str, str], np.ndarray] = field(default_factory=dict)
 
     def book(self, quarter: int, room: str, stock: str, because: str, amount: np.ndarray) -> None:
         """Add `amount` (full shape of the stock) to an entry of one quarter."""
+        if self.stocks is not None and stock not in self.stocks:
+            return
         key = (room, stock, because)
         if key not in self.entries:
             self.entries[key] = np.zeros((self.quarters, *amount.shape))

@@ -15,7 +15,7 @@ from sim.catalogue import ROWS, Catalogue, Parameter
 from sim.data.columns import column
 from sim.errors import DataError
 from sim.randomness import once
-from sim.scenario.distributions import from_mapping, quantile
+from sim.scenario.distributions import distribution_of, quantile
 from sim.scenario.plan import Plan
 
 
@@ -42,7 +42,9 @@ def value_of(parameter: Parameter, plan: Plan, seed: int, blocks: Sequence[int],
     declared = _column(parameter, plan.start // 4 - 1)
     if override is None and parameter.prior is None:
         return declared
-    prior = override.draw if override is not None and override.draw is not None else from_mapping(parameter.prior or {})
+    wide = (-np.inf, np.inf)
+    bounds = parameter.range if np.ndim(declared) == 0 else wide
+    prior = override.draw if override is not None and override.draw is not None else distribution_of(parameter.prior or {}, bounds)
     values = quantile(prior, once(seed, f"parameter.{parameter.name}", blocks))
     drawn[f"parameters.{parameter.name}"] = values
     if np.ndim(declared) == 0 or override is not None:

@@ -97,7 +97,8 @@ class Population:
         buffer = self._decisions[key]
         target = buffer if row is None else buffer[row]
         low, high = self._variables[key].range
-        np.clip(value, low, high, out=target)
+        np.maximum(value, low, out=target)
+        np.minimum(target, high, out=target)
 
     def publish(self) -> None:
         """Make this quarter's decisions readable, once every actor of the kind has decided."""
@@ -132,7 +133,8 @@ class Population:
         stock, delta, (low, high) = self._stocks[key], self._deltas[key], self._variables[key].range
         if self._world.ledger is None:
             np.add(stock, delta, out=stock)
-            np.clip(stock, low, high, out=stock)
+            np.maximum(stock, low, out=stock)
+            np.minimum(stock, high, out=stock)
             return
         wished = stock + delta
         kept = np.clip(wished, low, high)

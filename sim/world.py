@@ -51,7 +51,7 @@ class World(mesa.Model):
         seed: seed of all named draws.
         blocks: numbers of the blocks of 64 worlds to simulate.
         actors: user's actor classes by code, e.g. {"XKX": MyKosovo}.
-        ledger: whether to record the ledger.
+        ledger: whether to record the ledger, or the stocks to record it for.
         paths: recorded baselines for clamps, by variable: (quarters + 1, *shape, worlds).
     """
 
@@ -62,14 +62,14 @@ class World(mesa.Model):
         blocks: Sequence[int],
         *,
         actors: Mapping[str, type[Actor]] | None = None,
-        ledger: bool = False,
+        ledger: bool | frozenset[str] = False,
         paths: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never used: every draw is named
         self.plan, self.blocks, self.catalogue = plan, tuple(blocks), catalogue()
         self.worlds, self.quarters = BLOCK * len(self.blocks), plan.end - plan.start + 1
         self.quarter, self.room = -1, "start"
-        self.ledger = Ledger(self.quarters) if ledger else None
+        self.ledger = Ledger(self.quarters, None if ledger is True else ledger) if ledger else None
         self.streams = Streams(seed, self.blocks)
         self.branches = Branches(plan, seed, self.blocks)
         self.board = LeverBoard(self.catalogue, plan, seed, self.blocks, self.branches)

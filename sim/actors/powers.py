@@ -1,28 +1,37 @@
-"""Russia, China and Türkiye: each spends a limited effort where it pays."""
+"""Russia, China and Türkiye: each spends a limited effort where its channel is wide and the state lies open."""
 
 from __future__ import annotations
 
 from sim.actors.base import Actor, Decision
+from sim.mechanisms.outside_powers import channels, spread
 
 
 class OutsidePower(Actor):
-    """A power that spreads its effort over the six states."""
+    """A power that spreads its effort over the six states.
+
+    A subclass may weigh the states differently by overriding `attraction`; the total stays what the power can afford.
+    """
 
     group = "powers"
 
     effort_on = Decision()
 
+    def attraction(self):  # type: ignore[no-untyped-def]  # (6, worlds)
+        """What each state promises: the width of the channel into it times how open it lies, shape (6, worlds)."""
+        powers = self.model.powers
+        return channels(self.parameters("outside_powers"), powers.soft, powers.hard)[self.row] * self.model.states.opening
+
     def decide(self) -> None:
-        self.effort_on = 0.15
+        self.effort_on = spread(self.capacity, self.attraction())
 
 
 class Russia(OutsidePower):
-    """Russia: kin, church, energy and security ties."""
+    """Russia: kin, church, energy and arms."""
 
 
 class China(OutsidePower):
-    """China: trade, loans and infrastructure."""
+    """China: infrastructure, energy and loans."""
 
 
 class Turkiye(OutsidePower):
-    """Türkiye: kin, faith and trade; an ally of NATO at the same time."""
+    """Türkiye: communities of faith and kin, and trade; an ally of NATO at the same time."""

@@ -1,0 +1,1 @@
+"""Analyses of results: they read results only, and pair worlds by number."""

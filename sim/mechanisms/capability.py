@@ -1,0 +1,145 @@
+"""Capability: budgets become ready forces by way of training, equipment, joint buying and the partners' programmes.
+
+Claim      Money closes the gap, obsolete equipment keeps it open, training comes before procurement but not instead of it, joint buying
+           saves scale, and convergence needs candidates that stay engaged and aligned and partners that stay interested and in step.
+           (closing-the-capabilities-gap 50, 88, 92, 112, 136, 154, 198, 210, 216, 286)
+Equation   q   = (1 - k (1 - j)^2) (1 - c l) (1 - v h)        what a unit of procurement yields: scale, legacy fleet, hybrid share
+           f   = t m / (a m + (1 - a) t),  m = q (1 - t)      training t and materiel m need each other (CES, elasticity 1/2)
+           g   = (1 + b) x / (x + b),  x = B f / f0           falling returns; g = 1 today
+           dR  = d R0 (g - 1) + d (R0 - R) + d sum w z        readiness: forces decay and are rebuilt; z: what partners add, from today
+           dC  = r (1 - u) [C0 - C + sum w z]                 convergence at a pace that complex procedures u slow down
+Sources    Arrow, Chenery, Minhas and Solow (1961) for the CES form; initiatives and savings as in the two documents.
+Doubts     Readiness is not observed: the index and the weights are judgements with wide priors. The legacy share is set by the scenario:
+           buying new equipment does not lower it.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from sim.maths import Array, saturating
+
+if TYPE_CHECKING:
+    from sim.levers import LeverView
+    from sim.world import World
+
+READS = (
+    *("states.defence_spending", "states.nato_progress", "states.policy_fatigue", "states.engaged", "states.eu_alignment"),
+    *("states.b9plus_support", "states.third_power_influence", "states.divided", "states.fragile", "states.readiness"),
+    *("states.obsolescence", "nato.synchronised", "eu.participation_offered", "eu.defence_interest", "eu.recognition_united"),
+    *("formats.output", "region.defence_convergence"),
+)
+BOOKS = ("states.readiness", "region.defence_convergence")
+SIGNALS = ("nato.synchronised", "eu.participation_offered", "states.obsolescence", "states.budget", "states.hybrid_kit")
+
+
+def procurement(k: Any, j: Any, c: Any, l: Any, v: Any, h: Any) -> Any:
+    """Forces that a unit of procurement yields, q in (0, 1]: `j` bought jointly, legacy share `l`, hybrid share `h`."""
+    return (1 - k * (1 - j) * (1 - j)) * (1 - c * l) * (1 - v * h)
+
+
+def forces(t: Any, q: Any, a: Any) -> Any:
+    """Forces that a unit of budget yields with training share `t` in [0, 1]; 0 at both ends, one maximum between them; q > 0."""
+    m = q * (1 - t)
+    return t * m / (a * m + (1 - a) * t)
+
+
+def returns(x: Any, b: Any) -> Any:
+    """Falling returns to scale for x >= 0, 1 at x = 1, at most 1 + b."""
+    return (1 + b) * x / (x + b)
+
+
+def hybrid_means(B: Any, q: Any, t: Any, h: Any, e: Any) -> Any:
+    """Means against hybrid threats that a budget yields: hybrid materiel, and training with weight `e`."""
+    return B * (q * (1 - t) * h + e * t)
+
+
+def mean(values: Array) -> Array:
+    """Mean of the six, shape (world,)."""
+    return values.sum(axis=0) / len(values)
+
+
+def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Publish what the scenario sets, and the means against hybrid threats that last quarter's budget bought."""
+    world.nato.set("synchronised", levers["nato.eu_synchronisation"])
+    world.eu.set("participation_offered", levers["eu.participation"])
+    world.states.set("obsolescence", levers["states.legacy_equipment"])
+    world.states.set("budget", levers["states.defence_budget"])
+    t, h, j = (levers[f"formats.{n}"] for n in ("training_share", "hybrid_share", "joint_procurement"))
+    t0, h0, j0 = (levers.today(f"formats.{n}") for n in ("training_share", "hybrid_share", "joint_procurement"))
+    B = world.states.defence_spending / world.today("states.defence_spending")
+    got = hybrid_means(B, 1 - p.waste * (1 - j) * (1 - j), t, h, p.training_for_hybrid)
+    usual = hybrid_means(1.0, 1 - p.waste * (1 - j0) * (1 - j0), t0, h0, p.training_for_hybrid)
+    world.states.set("hybrid_kit", world.today("states.hybrid_kit") * returns(got / usual, p.hybrid_returns))
+
+
+def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Book readiness, then convergence."""
+    inside = levers["eu.defence_access"] * 1.0
+    inside_today = levers.today("eu.defence_access")
+    inside = inside * (1 - p.needs_recognition * (1 - world.eu.recognition_united))
+    _book_own_forces(world, p, levers)
+    _book_partners(world, p, levers, inside, inside_today)
+    _book_convergence(world, p, inside, inside_today)
+
+
+def _book_own_forces(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Readiness from the state's own budget: how much, spent on what, with what equipment."""
+    states, d, R0 = world.states, p.decay, world.today("states.readiness")
+
+    def yields(source: Any, legacy: Any) -> Any:
+        j, h, t = source("formats.joint_procurement"), source("formats.hybrid_share"), source("formats.training_share")
+        return forces(t, procurement(p.waste, j, p.legacy_loss, legacy, p.hybrid_only, h), p.training_weight)
+
+    legacy_today = levers.today("states.legacy_equipment")
+    f0 = yields(levers.today, legacy_today)
+    mixed, actual = yields(levers.__getitem__, legacy_today) / f0, yields(levers.__getitem__, states.obsolescence) / f0
+    B = states.defence_spending / world.today("states.defence_spending")
+    budget, spent = returns(B, p.returns), returns(B * mixed, p.returns)
+    states.change("readiness", d * R0 * (budget - 1), because="defence budget")
+    states.change("readiness", d * R0 * (spent - budget), because="what the budget is spent on")
+    states.change("readiness", d * R0 * (returns(B * actual, p.returns) - spent), because="obsolete equipment")
+    states.change("readiness", d * (R0 - states.readiness), because="return to anchor")
+
+
+def _book_partners(world: World, p: SimpleNamespace, levers: LeverView, inside: Array, inside_today: Array) -> None:
+    """Readiness from what the EU, NATO and neighbours add, and from fatigue at home."""
+    states, d, today = world.states, p.decay, world.today
+    aid = levers["eu.defence_funding"] * (p.open_aid + (1 - p.open_aid) * inside)
+    usual = levers.today("eu.defence_funding") * (p.open_aid + (1 - p.open_aid) * inside_today)
+    states.change("readiness", d * p.w_money * (aid - usual), because="EU defence money")
+    states.change("readiness", d * p.w_access * (inside - inside_today), because="EU defence projects")
+    standards = (world.nato.synchronised - today("nato.synchronised")) * states.nato_progress
+    states.change("readiness", d * p.w_standards * standards, because="EU-NATO standards")
+    states.change("readiness", d * p.w_nato * (states.nato_progress - today("states.nato_progress")), because="NATO programmes")
+    exercises = saturating(world.formats.output, p.half_output) - saturating(today("formats.output"), p.half_output)
+    states.change("readiness", d * p.w_exercises * exercises, because="joint training")
+    states.change("readiness", d * p.w_b9plus * states.b9plus_support, because="B9+")
+    states.change("readiness", d * p.w_fatigue * (today("states.policy_fatigue") - states.policy_fatigue), because="policy fatigue")
+
+
+def _book_convergence(world: World, p: SimpleNamespace, inside: Array, inside_today: Array) -> None:
+    """Convergence with EU and NATO: each cause by its distance from today."""
+    states, region, today, pace = world.states, world.region, world.today, p.pace * (1 - p.complexity)
+
+    def book(weight: Any, now: Any, usual: Any, because: str) -> None:
+        region.change("defence_convergence", pace * weight * (now - usual), because=because)
+
+    book(
+        p.c_course,
+        mean(states.engaged * states.eu_alignment),
+        mean(today("states.engaged") * today("states.eu_alignment")),
+        "engaged and aligned",
+    )
+    book(p.c_interest, world.eu.defence_interest, today("eu.defence_interest"), "EU defence interest")
+    book(p.c_participation, world.eu.participation_offered, today("eu.participation_offered"), "seat in EU decisions and missions")
+    book(p.c_access, mean(inside), mean(inside_today), "EU defence projects")
+    book(p.c_standards, world.nato.synchronised, today("nato.synchronised"), "EU-NATO standards")
+    book(p.c_readiness, mean(states.readiness), mean(today("states.readiness")), "readiness")
+    book(-p.c_fragility, mean(states.fragile), mean(today("states.fragile")), "fragility")
+    book(-p.c_division, mean(states.divided), mean(today("states.divided")), "division")
+    book(-p.c_powers, mean(states.third_power_influence), mean(today("states.third_power_influence")), "third powers")
+    region.change(
+        "defence_convergence", pace * (today("region.defence_convergence") - region.defence_convergence), because="return to anchor"
+    )

@@ -1,0 +1,155 @@
+"""Outside powers: a limited effort goes where it pays, and becomes influence through each power's own channel.
+
+Claim      Vulnerable states attract Russia, China and Türkiye (closing-the-capabilities-gap 234, 236): Russia through Slavic and
+           Orthodox kin and energy, China through investment, Türkiye through Muslim communities; hard and soft power both
+           (transatlantic-burden-sharing 16).
+Equation   o_j  = v_j (1 - c W_j)                      opening: vulnerability x what the West leaves vacant
+           e_kj = C_k a_kj o_j / sum_i a_ki o_i        effort of power k: a limited total, shared by channel a and opening
+           R_kj = a_kj e_kj / (e_kj + h)               reach, with falling returns
+           dI   = w (g (R - R') - d I (W - W') + I' - I)     influence moves with what differs from today (')
+           China's effort moves a flow of money first; what it buys is concave, and loans count less than investment.
+Sources    Hirschman (1945) National Power and the Structure of Foreign Trade; Tullock (1980) Efficient Rent Seeking; Flores-Macías and
+           Kreps (2013) The Foreign Policy Consequences of Trade; Strüver (2016) What Friends Are Made Of; Jenne (2007) Ethnic Bargaining.
+Doubts     Influence has no observed scale; the starting values are judgements, and only differences from them are computed. Fragile
+           politics opens a state through its stability, which is slow.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from sim.catalogue import POWERS
+from sim.levers import LeverView
+from sim.maths import saturating, within
+from sim.randomness import Draw
+from sim.world import World
+
+READS = (
+    *("region.threat", "region.kin_support", "powers.capacity", "powers.soft", "powers.hard", "powers.effort_on", "states.opening"),
+    *("states.readiness", "states.stability", "states.resilience", "states.eu_influence", "states.us_influence"),
+    *("states.russian_influence", "states.chinese_influence", "states.turkish_influence", "states.serbian_influence"),
+    "states.chinese_investment",
+)
+BOOKS = (
+    *("states.russian_influence", "states.chinese_influence", "states.turkish_influence", "states.serbian_influence"),
+    "states.chinese_investment",
+)
+SIGNALS = (
+    *("powers.is_active", "powers.capacity", "powers.soft", "powers.hard"),
+    *("states.opening", "states.third_power_influence", "states.patron_rivalry"),
+)
+DRAWS = {"projects": Draw("normal", (6,))}
+
+Array = np.ndarray
+RUSSIA, CHINA, TURKIYE = range(len(POWERS))
+
+
+def either(*parts: Any) -> Any:
+    """1 - product of (1 - part): what several influences in 0..1 amount to together, shape of the parts."""
+    rest = 1.0 - parts[0]
+    for part in parts[1:]:
+        rest = rest * (1.0 - part)
+    return 1.0 - rest
+
+
+def opening(readiness: Any, stability: Any, west: Any, gap_weight: Any, western_cover: Any) -> Any:
+    """How open a state lies, 0..1: unready forces and low stability, times what western influence leaves vacant."""
+    vulnerability = gap_weight * (1.0 - readiness) + (1.0 - gap_weight) * (1.0 - stability)
+    return vulnerability * (1.0 - western_cover * west)
+
+
+def spread(capacity: Any, attraction: Array) -> Array:
+    """Effort per state, (6, worlds): a limited total shared in proportion to attraction; nothing where nothing attracts."""
+    return capacity * attraction / np.maximum(attraction.sum(axis=0), np.finfo(float).tiny)
+
+
+def reach(channel: Any, effort: Any, half: Any) -> Any:
+    """What effort makes of a channel: rises with falling returns, up to the channel itself."""
+    return channel * saturating(effort, half)
+
+
+def channels(p: SimpleNamespace, soft: Any, hard: Any) -> tuple[Array, Array, Array]:
+    """The channels of Russia, China and Türkiye into each state, each (6, 1 or worlds), given their (power, ...) soft and hard flags."""
+    russia = p.kin_weight * soft[RUSSIA] * p.russian_kin * p.kin_voice + (1.0 - p.kin_weight) * hard[RUSSIA] * p.supplier_concentration
+    china = hard[CHINA] * p.chinese_openness
+    turkiye = soft[TURKIYE] * saturating(p.turkish_kin, p.turkish_kin_half) + hard[TURKIYE] * p.turkish_trade
+    return russia, china, turkiye
+
+
+def rivalry(*influences: Any) -> Any:
+    """Sum over pairs of the products of influences: 0 with a single patron, high where several strong ones meet."""
+    total = sum(influences)
+    return 0.5 * (total * total - sum(i * i for i in influences))
+
+
+def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Who is active and with how much, by which channels, and how open each state lies."""
+    active = np.broadcast_to(levers["powers.active"], (len(POWERS), world.worlds))
+    russia = levers["russia.effort"] * within(1.0 - p.war_drain * (world.region.threat - p.threat_norm), 0.0, np.inf)
+    efforts = np.stack(np.broadcast_arrays(russia, levers["china.investment"], levers["turkiye.effort"]))
+    world.powers.set("is_active", active)
+    world.powers.set("capacity", np.minimum(active * efforts.reshape(len(POWERS), -1), 3.0))
+    soft, hard = np.array([[1.0], [0.0], [1.0]]), np.ones((len(POWERS), 1))
+    world.powers.set("soft", soft * _only_russia(levers["russia.soft_power"]))
+    world.powers.set("hard", hard * _only_russia(levers["russia.hard_power"]))
+    states = world.states
+    west = either(states.eu_influence, states.us_influence)
+    states.set("opening", opening(states.readiness, states.stability, west, p.gap_weight, p.western_cover))
+
+
+def _only_russia(flag: Any) -> Array:
+    """A flag of Russia's, number or (worlds,), as a factor for the three powers (3, 1 or worlds)."""
+    value = np.atleast_1d(np.asarray(flag, dtype=float))
+    return np.stack([value, np.ones_like(value), np.ones_like(value)])
+
+
+def usual_reach(world: World, p: SimpleNamespace) -> tuple[Array, Array, Array, Array]:
+    """Reach of Russia and Türkiye and effort of China in today's situation, and today's western influence, each (6, 1 or worlds)."""
+    west = either(world.today("states.eu_influence"), world.today("states.us_influence"))
+    open_today = opening(world.today("states.readiness"), world.today("states.stability"), west, p.gap_weight, p.western_cover)
+    russia, china, turkiye = channels(p, world.today("powers.soft"), world.today("powers.hard"))
+    efforts = [spread(1.0, channel * open_today) for channel in (russia, china, turkiye)]
+    return reach(russia, efforts[RUSSIA], p.effort_half), efforts[CHINA], reach(turkiye, efforts[TURKIYE], p.effort_half), west
+
+
+def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Effort becomes influence; then what outside influence amounts to, and how hard it competes."""
+    states, effort = world.states, world.powers.effort_on
+    russia, _, turkiye = channels(p, world.powers.soft, world.powers.hard)
+    usual_russia, usual_china, usual_turkiye, usual_west = usual_reach(world, p)
+    west = either(states.eu_influence, states.us_influence)
+    denial = p.western_denial * (west - usual_west) + p.resilience_denial * (states.resilience - world.today("states.resilience"))
+    pushes = {
+        "russian_influence": p.russian_gain * (reach(russia, effort[RUSSIA], p.effort_half) - usual_russia),
+        "chinese_influence": _bought(world, p),
+        "turkish_influence": p.turkish_gain * (reach(turkiye, effort[TURKIYE], p.effort_half) - usual_turkiye),
+        "serbian_influence": p.serbian_gain * saturating(p.serbian_kin, p.kin_half) * (world.region.kin_support - 1.0),
+    }
+    for key, push in pushes.items():
+        stock = getattr(states, key)
+        states.change(key, p.speed * push, because="effort through its channel")
+        states.change(key, -p.speed * denial * stock, because="western influence and resilience")
+        states.change(key, p.speed * (world.today(f"states.{key}") - stock), because="return to anchor")
+    _invest(world, p, effort[CHINA] - usual_china)
+    apart = p.turkish_part_apart * states.turkish_influence
+    states.set("third_power_influence", either(states.russian_influence, states.chinese_influence, apart))
+    states.set("patron_rivalry", within(rivalry(west, states.russian_influence, states.chinese_influence, apart), 0.0, 1.0))
+
+
+def _bought(world: World, p: SimpleNamespace) -> Array:
+    """Influence bought by the flow beyond today's, (6, worlds): concave in the flow, less for loans than for investment."""
+    worth = 1.0 - p.loan_share * (1.0 - p.loan_loyalty)
+    flow, usual = world.states.chinese_investment, world.today("states.chinese_investment")
+    return p.chinese_gain * worth * (saturating(flow, p.flow_half) - saturating(usual, p.flow_half))
+
+
+def _invest(world: World, p: SimpleNamespace, extra: Array) -> None:
+    """Beijing's effort beyond today's moves the flow into open sectors; single projects shake it."""
+    states = world.states
+    flow = states.chinese_investment
+    states.change("chinese_investment", p.flow_speed * p.flow_per_effort * p.chinese_openness * extra, because="Beijing's effort")
+    states.change("chinese_investment", p.flow_speed * (world.today("states.chinese_investment") - flow), because="return to anchor")
+    states.change("chinese_investment", p.project_shock * flow * world.draw("projects"), because="single projects")

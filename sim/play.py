@@ -1,0 +1,74 @@
+"""Play one chunk of worlds: the smallest piece of work that a worker is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.actors import Actor
+from sim.catalogue import catalogue
+from sim.clamps import BASELINE, needs_baseline
+from sim.randomness import BLOCK
+from sim.recorder import Recorder, Recording
+from sim.scenario.plan import Plan
+from sim.starting import initial_key
+from sim.world import World
+
+CHUNK = 16
+"""Blocks per chunk: 1,024 worlds, whose arrays stay in a core's cache."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A chunk of one plan. `baseline` is the plan whose paths clamps hold to; None: the plan without its baseline clamps."""
+
+    plan: Plan
+    seed: int
+    worlds: tuple[int, ...]
+    actors: tuple[tuple[str, type[Actor]], ...] = ()
+    ledger: bool | frozenset[str] = False
+    baseline: Plan | None = None
+    paths: tuple[str, ...] = ()
+
+
+def play(task: Task) -> Recording:
+    """Simulate the task's worlds from the first quarter to the last."""
+    blocks = sorted({w // BLOCK for w in task.worlds})
+    held = _held_paths(task, blocks) if needs_baseline(task.plan.clamps) else None
+    return _simulate(task, task.plan, blocks, task.paths, held)
+
+
+def _simulate(
+    task: Task, plan: Plan, blocks: Sequence[int], paths: Sequence[str], held: Mapping[str, np.ndarray] | None
+) -> Recording:
+    world = World(plan, task.seed, blocks, actors=dict(task.actors), ledger=task.ledger, paths=held)
+    recorder = Recorder(world, paths)
+    for _ in range(world.quarters):
+        world.step()
+        recorder.take()
+    return recorder.finish(_positions(task.worlds, blocks))
+
+
+def _positions(worlds: Sequence[int], blocks: Sequence[int]) -> np.ndarray:
+    first = {block: i * BLOCK for i, block in enumerate(blocks)}
+    return np.array([first[w // BLOCK] + w % BLOCK for w in sorted(worlds)])
+
+
+def _held_paths(task: Task, blocks: Sequence[int]) -> dict[str, np.ndarray]:
+    """Paths, in the same worlds, of every variable that a clamp holds to its baseline."""
+    free = task.baseline or replace(task.plan, clamps={k: v for k, v in task.plan.clamps.items() if v != BASELINE})
+    free = replace(free, end=task.plan.end)
+    wanted = {k for k, v in task.plan.clamps.items() if v == BASELINE}
+    names = [v.name for v in catalogue().variables.values() if wanted & initial_key(v).keys()]
+    every = tuple(b * BLOCK + i for b in blocks for i in range(BLOCK))
+    return _simulate(replace(task, worlds=every, ledger=False), free, blocks, names, None).paths
+
+
+def chunks(worlds: Sequence[int]) -> list[tuple[int, ...]]:
+    """Worlds grouped into chunks of whole, aligned blocks, in ascending order."""
+    groups: dict[int, list[int]] = {}
+    for world in sorted(set(worlds)):
+        groups.setdefault(world // (BLOCK * CHUNK), []).append(world)
+    return [tuple(g) for g in groups.values()]

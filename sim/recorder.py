@@ -1,0 +1,140 @@
+"""What a run keeps: outcomes each quarter in float32, what was drawn, what happened, and the ledger where asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from sim.catalogue import STATES, Catalogue, Variable, catalogue
+from sim.errors import ModelError
+from sim.world import Occurrence, World
+
+
+@dataclass
+class Recording:
+    """One chunk of worlds under one plan, worlds in ascending order.
+
+    `states` is (outcome, quarter, state, world), `region` (outcome, quarter, world), both float32; `ledger` maps (room, stock, because)
+    to (quarter, *stock, world) in float64; `paths` holds variables asked for in full, (quarters + 1, *shape, world).
+    """
+
+    policy: str
+    start: int
+    worlds: np.ndarray
+    state_names: tuple[str, ...]
+    region_names: tuple[str, ...]
+    states: np.ndarray
+    region: np.ndarray
+    drawn: dict[str, np.ndarray]
+    branches: dict[str, np.ndarray]
+    options: dict[str, list[str]]
+    occurrences: list[Occurrence]
+    ledger: dict[tuple[str, str, str], np.ndarray] | None = None
+    paths: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def quarters(self) -> int:
+        return self.states.shape[1]
+
+
+def _mean(*values: np.ndarray) -> np.ndarray:
+    return values[0].sum(axis=0) / values[0].shape[0]
+
+
+def _spread(*values: np.ndarray) -> np.ndarray:
+    deviation = values[0] - _mean(*values)
+    return np.sqrt((deviation * deviation).sum(axis=0) / values[0].shape[0])
+
+
+_DERIVED: dict[str, Callable[..., np.ndarray]] = {
+    "mean": _mean,
+    "spread": _spread,
+    "sum": lambda *values: sum(values[1:], values[0]),
+    "one_minus": lambda value: 1.0 - value,
+    "labels": lambda value: value,
+}
+"""How derived outcomes come from variables: the first word of `derived` in a room's YAML."""
+
+
+class Recorder:
+    """Copies the outcomes of a world into arrays at the end of each quarter."""
+
+    def __init__(self, world: World, paths: Sequence[str] = ()) -> None:
+        self.world = world
+        kinds: Catalogue = catalogue()
+        self.state_names, self.region_names = tuple(kinds.state_outcomes), tuple(kinds.region_outcomes)
+        self._state = [self._reader(v) for v in kinds.state_outcomes.values()]
+        self._region = [self._reader(v) for v in kinds.region_outcomes.values()]
+        quarters, worlds = world.quarters, world.worlds
+        self.states = np.empty((len(self._state), quarters, len(STATES), worlds), dtype=np.float32)
+        self.region = np.empty((len(self._region), quarters, worlds), dtype=np.float32)
+        self._paths = {name: self._reader(kinds.variables[name]) for name in paths}
+        self.paths = {
+            name: np.empty((quarters + 1, *kinds.variables[name].shape, worlds)) for name in paths
+        }
+        for name in paths:
+            if kinds.variables[name].kind == "stock":  # a signal has no value before the first quarter
+                self.paths[name][0] = self._paths[name]()
+
+    def _reader(self, variable: Variable) -> Callable[[], np.ndarray]:
+        if variable.kind != "derived":
+            group, key = getattr(self.world, variable.group), variable.key
+            return lambda: group.__dict__[key]
+        combine = _DERIVED[variable.derived[0]]
+        sources = [name.split(".", 1) for name in variable.derived[1:]]
+        groups = [(getattr(self.world, g), k) for g, k in sources]
+        return lambda: combine(*(group.__dict__[key] for group, key in groups))
+
+    def take(self) -> None:
+        """Record the quarter just played."""
+        q = self.world.quarter
+        for i, read in enumerate(self._state):
+            self.states[i, q] = read()
+        for i, read in enumerate(self._region):
+            self.region[i, q] = read()
+        for name, read in self._paths.items():
+            self.paths[name][q + 1] = read()
+
+    def finish(self, wanted: np.ndarray) -> Recording:
+        """The recording of the wanted worlds (positions in the world's arrays). ModelError if any value is not finite."""
+        world = self.world
+        self._refuse_nonfinite()
+        everything = wanted.size == world.worlds
+        cut: Callable[[np.ndarray], np.ndarray] = (lambda a: a) if everything else (lambda a: a[..., wanted])
+        ids = np.concatenate([np.arange(b * 64, b * 64 + 64) for b in world.blocks])
+        return Recording(
+            policy=world.plan.policy,
+            start=world.plan.start,
+            worlds=cut(ids),
+            state_names=self.state_names,
+            region_names=self.region_names,
+            states=cut(self.states),
+            region=cut(self.region),
+            drawn={k: cut(v) for k, v in world.drawn.items()},
+            branches={k: cut(v) for k, v in world.branches.drawn.items()},
+            options=world.branches.options,
+            occurrences=world.occurrences if everything else _only(world.occurrences, wanted, world.worlds),
+            ledger=None if world.ledger is None else {k: cut(v) for k, v in world.ledger.entries.items()},
+            paths={k: cut(v) for k, v in self.paths.items()},
+        )
+
+    def _refuse_nonfinite(self) -> None:
+        for names, values in ((self.state_names, self.states), (self.region_names, self.region)):
+            if not np.isfinite(values[:, -1]).all():
+                bad = [n for n, v in zip(names, values, strict=True) if not np.isfinite(v[-1]).all()]
+                raise ModelError(f"not a finite number at the end of the run: {', '.join(bad)}")
+
+
+def _only(occurrences: Sequence[Occurrence], wanted: np.ndarray, worlds: int) -> list[Occurrence]:
+    """Occurrences in the wanted worlds, their positions counted among those."""
+    position = np.full(worlds, -1)
+    position[wanted] = np.arange(wanted.size)
+    kept = []
+    for o in occurrences:
+        mask = position[o.worlds] >= 0
+        if mask.any():
+            until = None if o.until is None else o.until[mask]
+            kept.append(replace(o, worlds=position[o.worlds][mask], until=until))
+    return kept
