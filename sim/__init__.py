@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sim.analysis.compare import compare
     from sim.analysis.explain import explain
     from sim.results import Results, load_results
-    from sim.run import run
+    from sim.running import run
     from sim.scenario import Scenario, load_scenario
 
 __version__ = "0.1.0"
@@ -27,7 +27,7 @@ _HOME = {
     "explain": "sim.analysis.explain",
     "load_results": "sim.results",
     "load_scenario": "sim.scenario",
-    "run": "sim.run",
+    "run": "sim.running",
 }
 
 __all__ = ["Results", "Scenario", "__version__", "compare", "explain", "load_results", "load_scenario", "run"]

@@ -22,7 +22,7 @@ from sim.store import Store
 from sim.tables import BUILDERS
 
 if TYPE_CHECKING:
-    from sim.run import Job
+    from sim.running import Job
 
 
 class Source(Protocol):

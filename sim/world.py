@@ -82,7 +82,7 @@ class World(mesa.Model):
         self._populate(seed)
         self.cast = {code: (actors or {}).get(code, kind)(self, code) for code, kind in CAST.items()}
         self._open_streams()
-        self._entries = [e for e in QUARTER if e.room is None or self.room_is_on(e.room)]
+        self._entries = [e for e in QUARTER if e.room is None or (self.room_is_on(e.room) and hasattr(mechanisms.ROOMS[e.room], e.verb))]
 
     # -- setting up --------------------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from sim.errors import InputError
 from sim.play import play
 from sim.recorder import Recording
 from sim.results import Results, outcome_reference
-from sim.run import Job, make_job
+from sim.running import Job, make_job
 
 START = "start"
 
