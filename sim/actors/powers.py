@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.actors.base import Actor, Decision
+from sim.maths import Array
 from sim.mechanisms.outside_powers import channels, spread
 
 
@@ -16,7 +17,7 @@ class OutsidePower(Actor):
 
     effort_on = Decision()
 
-    def attraction(self):  # type: ignore[no-untyped-def]  # (6, worlds)
+    def attraction(self) -> Array:
         """What each state promises: the width of the channel into it times how open it lies, shape (6, worlds)."""
         powers = self.model.powers
         return channels(self.parameters("outside_powers"), powers.soft, powers.hard)[self.row] * self.model.states.opening

@@ -17,15 +17,17 @@ Doubts     Influence has no observed scale; the starting values are judgements, 
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.catalogue import POWERS
-from sim.levers import LeverView
-from sim.maths import saturating, within
+from sim.maths import Array, saturating, within
 from sim.randomness import Draw
-from sim.world import World
+
+if TYPE_CHECKING:
+    from sim.levers import LeverView
+    from sim.world import World
 
 READS = (
     *("region.threat", "region.kin_support", "powers.capacity", "powers.soft", "powers.hard", "powers.effort_on", "states.opening"),
@@ -41,9 +43,8 @@ SIGNALS = (
     *("powers.is_active", "powers.capacity", "powers.soft", "powers.hard"),
     *("states.opening", "states.third_power_influence", "states.patron_rivalry"),
 )
-DRAWS = {"projects": Draw("normal", (6,))}
+DRAWS = {"projects": Draw("normal", (6,)), "turns": Draw("normal", (6,))}
 
-Array = np.ndarray
 RUSSIA, CHINA, TURKIYE = range(len(POWERS))
 
 
@@ -133,6 +134,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
         states.change(key, p.speed * push, because="effort through its channel")
         states.change(key, -p.speed * denial * stock, because="western influence and resilience")
         states.change(key, p.speed * (world.today(f"states.{key}") - stock), because="return to anchor")
+    states.change("russian_influence", p.turn_shock * states.russian_influence * world.draw("turns"), because="turns of the tie")
     _invest(world, p, effort[CHINA] - usual_china)
     apart = p.turkish_part_apart * states.turkish_influence
     states.set("third_power_influence", either(states.russian_influence, states.chinese_influence, apart))
