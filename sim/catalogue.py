@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -85,20 +85,20 @@ class Variable:
     derived: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def group(self) -> str:
         return self.name.split(".", 1)[0]
 
-    @property
+    @cached_property
     def key(self) -> str:
         return self.name.split(".", 1)[1]
 
-    @property
+    @cached_property
     def published(self) -> str:
         """The name in tables: bare for states' and the region's outcomes, dotted otherwise."""
         return self.key if self.group in ("states", "region") else self.name
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Shape before the world axis."""
         rows = (len(ROWS[self.group]),) if self.group in ROWS else ()

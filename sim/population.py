@@ -26,6 +26,7 @@ class Population:
 
     def __init__(self, world: World, group: str, variables: Mapping[str, Variable], start: Mapping[str, Array]) -> None:
         self._world, self._group, self._variables = world, group, dict(variables)
+        self._shapes = {key: (*v.shape, world.worlds) for key, v in self._variables.items()}
         self._stocks: dict[str, Array] = {}
         self._deltas: dict[str, Array] = {}
         self._touched: dict[str, None] = {}
@@ -78,7 +79,8 @@ class Population:
             raise ModelError(f"{self._world.where}: {self._group}.{key} is not a signal; stocks are changed by bookings")
         if key in self._held:
             return
-        full = np.broadcast_to(value, (*variable.shape, self._world.worlds))
+        shape = self._shapes[key]
+        full = value if isinstance(value, np.ndarray) and value.shape == shape else np.broadcast_to(value, shape)
         clamp = self._world.clamps.get(variable.name)
         if clamp is not None:
             full = clamp.apply(full, self._world.quarter + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -193,5 +194,5 @@ def load_results(folder: str | Path) -> Results:
         raise StoreError(f"{folder} is not a directory of results")
     store = Store(Path(folder))
     document = store.identity.get("scenario")
-    scenario = Scenario.from_document(document) if document else None
+    scenario = Scenario.from_text(json.dumps(document), document["name"]) if document else None
     return Results(StoreSource(store), scenario)
