@@ -3,14 +3,14 @@
 Claim      Rules are adopted where a large and credible reward outweighs domestic adoption costs; money without credibility buys
            little (transatlantic-burden-sharing 22, 24); after joining, effort falls (closing-the-capabilities-gap 188, 198).
 Equation   R  = s (1 - d (1 - a)) C (q + (1 - q) L) + m M C         what the Union offers: a nearer, believed, clearer reward
-           K  = k1 (1 - D) + k2 F + k3 N - k4 O + k5 B              what adoption costs at home, and what rivals offer
-           E  = 1 / (1 + exp(K - R - n))                            effort; without R once a member or disengaged
-           dA = g E (o + M C) (1 - A) - b A                         A: compliance with the acquis
-           a  rises by a step wherever one is granted; a step is put where A >= r0 + r1 a
+           K  = k1 (1 - D) + k2 F + k3 N - k4 O                     what adoption costs a government at home
+           E  = 1 / (1 + exp(K + k5 B - R - n))                     effort; R falls away for members and where the bid is suspended
+           dA = g E (o + M C) (1 - A) - b A                         A: compliance; M: money, with falling returns
+           a  rises by a step where the Council grants one; a step is put where A >= r0 + r1 a
 Stages     potential_candidate [0, .12) candidate [.12, .22) negotiating [.22, .8) closing [.8, 1) member 1
-Sources    Schimmelfennig & Sedelmeier 2004, Governance by conditionality; 2020, The Europeanization of Eastern Europe: the
-           external incentives model revisited. Data rows accession_stage, chapters_opened, chapters_closed.
-Doubts     Compliance is not observed: the Commission's grades are not in the extract. The convoy has no precedent to calibrate on.
+Sources    Schimmelfennig & Sedelmeier 2004, Governance by conditionality; Schimmelfennig & Sedelmeier 2020, The Europeanization
+           of Eastern Europe: the external incentives model revisited. Data rows accession_stage, chapters_opened, chapters_closed.
+Doubts     Compliance is not observed: the Commission's grades are not in the extract. A convoy has no precedent to calibrate on.
 """
 
 from __future__ import annotations
@@ -28,31 +28,161 @@ if TYPE_CHECKING:
     from sim.levers import LeverView
     from sim.world import World
 
-Array = np.ndarray
+READS = (
+    *("states.accession", "states.stage", "states.compliance", "states.suspended", "states.crisis", "states.eu_alignment"),
+    *("states.reform_effort", "states.membership_credibility", "states.granted", "states.engaged", "eu.money"),
+    *("eu.preoccupation", "eu.recognition_united", "kosovo_serbia.normalisation", "republika_srpska.seceded"),
+)
+BOOKS = ("states.accession", "states.stage", "states.compliance", "states.suspended")
+SIGNALS = ("states.attempting", "states.engaged", "eu.money")
+DRAWS = {"fits": Draw("normal", (6,))}
+
 POTENTIAL, CANDIDATE, NEGOTIATING, CLOSING, MEMBER = range(5)
+REACHED = ("", "candidate status", "talks opened", "talks closing")
+BIH, XKX, SRB = (STATES.index(iso) for iso in ("BIH", "XKX", "SRB"))
 
 
 def reform_effort(
-    p: SimpleNamespace,
-    row: Any,
-    *,
-    credibility: Array,
-    clarity: Array,
-    money: Array,
-    accession: Array,
-    stage: Array,
-    engaged: Array,
-    democracy: Array,
-    policy_fatigue: Array,
-    nationalism: Array,
-    orientation: Array,
-    rivals: Array,
-) -> Array:
-    """Effort 0..1 of one state (`row`, arrays (worlds,)) or of all (`row` = slice(None), arrays (6, worlds)).
+    p: SimpleNamespace, row: Any, *, credibility: Any, clarity: Any, money: Any, accession: Any, stage: Any, engaged: Any,
+    democracy: Any, policy_fatigue: Any, nationalism: Any, orientation: Any, rivals: Any,
+) -> Any:  # fmt: skip
+    """Effort 0..1 of one state (`row`; arrays (worlds,)) or of all six (`row` = slice(None); arrays (6, worlds)).
 
-    `p` are accession's parameters; `rivals` is `rival_offers(russian_influence, chinese_influence)`; everything else is the state's
-    own stock or signal of that name, `clarity` eu.clarity, `money` eu.money.
+    `p` are the parameters of accession and `rivals` is what `rival_offers` returns; the rest are the state's own stocks and
+    signals of that name, `credibility` its membership_credibility, `clarity` and `money` the Union's.
     """
-    reward = net_reward(p, credibility, clarity, money, accession) * (engaged * (stage < MEMBER))
-    cost = adoption_cost(p, democracy, policy_fatigue, nationalism, orientation) + p.rival_weight * rivals
-    return logistic(reward - cost + p.inclination[row])
+    offered = reward(p, credibility, clarity, money, accession) * (engaged * (stage < MEMBER))
+    return logistic(offered - adoption_cost(p, democracy, policy_fatigue, nationalism, orientation) - p.k5 * rivals + p.n[row])
+
+
+def reward(p: SimpleNamespace, C: Any, L: Any, M: Any, a: Any) -> Any:
+    """What the Union offers a candidate: the nearer, the more credible and the clearer, the larger. Logits."""
+    return C * (p.s * (1 - p.d * (1 - a)) * (p.q + (1 - p.q) * L) + p.m * M)
+
+
+def adoption_cost(p: SimpleNamespace, D: Any, F: Any, N: Any, O: Any) -> Any:
+    """Cost to a government: high where its rule rests on unreformed institutions, publics are tired or nationalists strong. Logits."""
+    return p.k1 * (1 - D) + p.k2 * F + p.k3 * N - p.k4 * O
+
+
+def rival_offers(russian: Any, chinese: Any) -> Any:
+    """What others offer without conditions, 0..1, from the influence of both powers."""
+    return 1 - (1 - russian) * (1 - chinese)
+
+
+def required(p: SimpleNamespace, a: Any) -> Any:
+    """Compliance at which a candidate that has come as far as `a` puts its next step."""
+    return p.r0 + p.r1 * a
+
+
+def stage_of(p: SimpleNamespace, a: Any) -> Any:
+    """Formal stage below membership that belongs to progress `a`: 0 to 3, float, shape of `a`."""
+    return (a >= p.candidate_from) * 1.0 + (a >= p.negotiating_from) + (a >= p.closing_from)
+
+
+def convoy(p: SimpleNamespace, surplus: Any, able: Any, a: Any, stage: Any) -> Any:
+    """Who puts a step when all go at once, bool (6, worlds): the group moves when its mean is nearly ready, and nobody leaves it far behind."""
+    inside = able & (stage >= CANDIDATE)
+    share = inside / np.maximum(inside.sum(axis=0), 1)
+    ready = (share * surplus).sum(axis=0) >= -p.convoy_slack
+    together = inside & ready & (a <= (share * a).sum(axis=0) + p.convoy_lead)
+    return together | (able & (stage < CANDIDATE) & (surplus >= 0))
+
+
+def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Money and engagement from the levers; who puts a step before the Council. A forced veto needs a step to block."""
+    states = world.states
+    world.eu.set("money", levers["eu.funding"])
+    states.set("engaged", 1 - levers["states.suspend_accession"])
+    able = (states.engaged > 0.5) & (states.stage < MEMBER) & (states.crisis < 0.5) & (world.eu.preoccupation < p.overload)
+    able &= _last_mile(world, p)
+    a = states.accession
+    surplus = states.compliance - required(p, a)
+    attempting = able & (surplus >= 0)
+    together = levers.chosen("eu.entry_mode", "all_at_once")
+    if np.any(together):
+        attempting = np.where(together, convoy(p, surplus, able, a, states.stage), attempting)
+    forced = world.forced_states("veto")
+    states.set("attempting", attempting if forced is None else attempting | (forced & (states.stage < MEMBER)))
+
+
+def _last_mile(world: World, p: SimpleNamespace) -> Any:
+    """Where nothing unresolved bars the way, bool (6, worlds): alignment, normal relations, a state in one piece."""
+    free = (world.states.stage < CLOSING) | (world.states.eu_alignment >= p.alignment_bar)
+    normal = world.kosovo_serbia.normalisation >= p.normalisation_bar
+    for row in (SRB, XKX):
+        free[row] &= normal | (world.states.stage[row] < CLOSING)
+    free[BIH] &= world.republika_srpska.seceded < 0.5
+    return free
+
+
+def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Reform turns into compliance, granted steps into progress, stages and membership."""
+    _comply(world, p)
+    _suspend(world)
+    if world.quarter == 0:
+        _start_on_the_map(world, p)
+    else:
+        _advance(world, p, levers["eu.accession_pace"])
+    _lapse(world, p)
+
+
+def _comply(world: World, p: SimpleNamespace) -> None:
+    states, A = world.states, world.states.compliance
+    reformed = p.g * states.reform_effort * (1 - A)
+    states.change("compliance", p.o * reformed, because="reform")
+    states.change("compliance", reformed * absorbed(p, world.eu.money, states.membership_credibility), because="funded reform")
+    states.change("compliance", -p.b * A, because="slipping back")
+    states.change("compliance", p.shock * world.draw("fits"), because="fits and starts")
+
+
+def absorbed(p: SimpleNamespace, M: Any, C: Any) -> Any:
+    """What money adds to reform: falling returns, and nothing where nobody believes in the reward."""
+    return saturating(M, p.money_half) * C
+
+
+def _advance(world: World, p: SimpleNamespace, pace: Any) -> None:
+    """A granted step adds to progress; crossing a threshold is a new stage; the last step from `closing` is membership."""
+    states, a, stage = world.states, world.states.accession, world.states.stage
+    gain = states.granted * (p.step * pace * (1 - p.crowding * world.eu.preoccupation))
+    joins = (states.granted > 0.5) & (stage == CLOSING) & (a + gain >= p.treaty)
+    gain *= ~joins
+    states.change("accession", gain, because="steps granted")
+    reached = np.minimum(stage_of(p, a + gain), stage + 1)
+    risen = (reached > stage) & ~joins
+    if risen.any():
+        states.jump("stage", reached, risen, because="steps granted")
+        for level in (CANDIDATE, NEGOTIATING, CLOSING):
+            world.state_events("accession_step", risen & (reached == level), actor="EU", because=REACHED[level])
+    if joins.any():
+        states.jump("stage", float(MEMBER), joins, because="membership")
+        states.jump("accession", 1.0, joins, because="membership")
+        world.state_events("membership", joins, actor="EU", because="final step granted")
+
+
+def _suspend(world: World) -> None:
+    """Note where a bid is suspended or taken up again."""
+    away, before = world.states.engaged < 0.5, world.states.suspended > 0.5
+    changed = away != before
+    if changed.any():
+        world.states.jump("suspended", away * 1.0, changed, because="own decision")
+        world.state_events("suspension", changed & away, because="own decision")
+        world.state_events("resumption", changed & before, because="own decision")
+
+
+def _start_on_the_map(world: World, p: SimpleNamespace) -> None:
+    """In the first quarter the stage follows the starting value of progress, which a scenario may have set."""
+    a = world.states.accession
+    stage = np.where(a >= 1, float(MEMBER), stage_of(p, a))
+    world.states.jump("stage", stage, stage != world.states.stage, because="starting value")
+
+
+def _lapse(world: World, p: SimpleNamespace) -> None:
+    """Without recognition by all members Kosovo is at most a potential candidate, whatever was granted or set before."""
+    states = world.states
+    lapsed = (world.eu.recognition_united < 0.5) & (states.stage[XKX] < MEMBER) & (states.accession[XKX] >= p.candidate_from)
+    if lapsed.any():
+        where = np.zeros(states.stage.shape, dtype=bool)
+        where[XKX] = lapsed
+        states.jump("accession", p.lapsed_to, where, because="recognition split")
+        states.jump("stage", float(POTENTIAL), where, because="recognition split")
