@@ -1,0 +1,187 @@
+"""Formats: what the region's defence formats yield for their money, who enters B9+, and what becomes of cooperation and trust.
+
+Claim      One more format first covers a missing task, then repeats another's, then eats the budget; one audited, transparent platform
+           does better. Will decides whether output becomes cooperation. B9+ works through three conditions that only work together.
+           (closing-the-capabilities-gap 132, 150, 172, 176, 188, 200, 202, 216, 274)
+Equation   e   = u / (u + v) (1 - c n) (1 + sum w z)    efficiency of n formats, u = n (1 - d) + d of their tasks distinct
+           b_i = B_i min(three) s (l + (1 - l) N)       B9+: entered, weakest condition, forces named and money, network of N
+           dK  = r [K0 - K + a (W y - W0 y0) + sum w z] cooperation: will W (threshold) times output y, the rest from today
+Sources    Leontief (1936) for the weakest link; contact: Allport (1954), Pettigrew and Tropp (2006); formats: data/formats.csv
+Doubts     Cooperation and trust have no series; what counts is direction and order of size. Contact is taken to work although states of
+           the region meet on unequal terms, where the literature expects less of it.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.catalogue import STATES
+from sim.maths import Array, hazard, logistic, saturating, within
+from sim.randomness import Draw
+
+if TYPE_CHECKING:
+    from sim.levers import LeverView
+    from sim.world import World
+
+READS = (
+    *("states.b9plus", "states.b9plus_support", "states.will", "states.eu_alignment", "states.orientation", "states.accession"),
+    *("states.membership_credibility", "states.policy_fatigue", "states.third_power_influence", "states.divided", "states.crisis"),
+    *("states.nationalism", "states.manufactured_tension", "states.obsolescence", "nato.synchronised", "eu.money", "eu.fatigue"),
+    *("eu.recognition_united", "republika_srpska.blockade", "kosovo_serbia.tension", "kosovo_serbia.normalisation"),
+    *("formats.output", "regional.cooperation", "regional.trust", "regional.mobility"),
+)
+BOOKS = ("states.b9plus", "regional.cooperation", "regional.trust", "regional.mobility")
+SIGNALS = ("formats.efficiency", "formats.output", "states.will", "states.b9plus_support")
+DRAWS = {"entry": Draw("uniform", (6,)), "statement": Draw("uniform", (1,))}
+
+
+def distinct(n: Any, d: Any) -> Any:
+    """Tasks of `n` formats that no other format covers: all of them at overlap d = 0, one at d = 1."""
+    return n * (1 - d) + d
+
+
+def efficiency(n: Any, d: Any, v: Any, c: Any) -> Any:
+    """Share of the budget that `n` >= 1 formats turn into useful work: rises with tasks covered, falls with overhead `c` each."""
+    return saturating(distinct(n, d), v) * (1 - c * n)
+
+
+def weakest(*conditions: Any) -> Any:
+    """Joint effect of conditions that work only together: the weakest of them."""
+    least = conditions[0]
+    for condition in conditions[1:]:
+        least = np.minimum(least, condition)
+    return least
+
+
+def b9plus_effect(entered: Array, conditions: Any, standing: Any, alone: Any) -> Array:
+    """Effect on each state that has entered, (6, world): grows with the share of the six inside; `alone` is left without others."""
+    return entered * (conditions * standing * (alone + (1 - alone) * mean(entered)))
+
+
+def willing(will: Any, threshold: Any, steepness: Any) -> Any:
+    """Share of a state's officials and forces that cooperate: hardly any below the threshold of political will, most above."""
+    return logistic(steepness * (will - threshold))
+
+
+def mean(values: Array) -> Array:
+    """Mean of the six, shape (world,)."""
+    return values.sum(axis=0) / len(values)
+
+
+def _quality(p: SimpleNamespace, read: Any) -> Any:
+    """Efficiency of the formats under the levers that `read` returns, on no scale yet."""
+    platform = read("formats.single_platform")
+    overlap = read("formats.duplication") * (1 - p.platform_overlap * platform)
+    overhead = p.overhead * (1 - p.platform_overhead * platform)
+    open_books = p.w_transparency * read("formats.transparency") * (1 + p.platform_audit * platform)
+    working = 1 + open_books + p.w_civil * read("formats.civil_society") + p.w_operational * read("formats.operational_use")
+    return efficiency(read("formats.count"), overlap, p.tasks_half, overhead) * working
+
+
+def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """What the cooperation budget yields this quarter, the will to use it, and what B9+ lends to those inside."""
+    found = world.today("formats.efficiency") * _quality(p, levers.__getitem__) / _quality(p, levers.today)
+    worth = within(found, 0.0, 1.0)
+    trained = 1 - p.training_part + p.training_part * levers["formats.joint_training"]
+    world.formats.set("efficiency", worth)
+    world.formats.set("output", within(levers["formats.budget"] * worth * trained, 0.0, 3.0))
+    world.states.set("will", levers["states.political_will"])
+    conditions = weakest(*(levers[f"b9plus.{c}"] for c in ("early_warning", "multinational_engagement", "military_mobility")))
+    standing = p.paper_only + p.w_earmarked * levers["b9plus.earmarked_forces"] + p.w_private * levers["b9plus.private_investment"]
+    world.states.set("b9plus_support", b9plus_effect(world.states.b9plus, conditions, within(standing, 0.0, 1.0), p.alone))
+
+
+def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Entries into B9+, then cooperation, trust and mobility."""
+    _enter_b9plus(world, p, levers)
+    spoken = _discouraging_statements(world, p)
+    _book_cooperation(world, p, levers, spoken)
+    _book_trust(world, p, levers)
+    _book_mobility(world, p, levers)
+
+
+def _enter_b9plus(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """An invited state enters some time after it meets the terms; one whose invitation is withdrawn leaves."""
+    states, invited = world.states, levers["b9plus.members"] > 0
+    inside = states.b9plus > 0
+    if not invited.any() and not inside.any():
+        return
+    consent = np.ones(inside.shape)
+    consent[STATES.index("XKX")] = world.eu.recognition_united
+    consent[STATES.index("BIH")] = world.republika_srpska.blockade < p.blockade_bar
+    ready = (states.eu_alignment >= p.least_alignment) & (states.orientation >= p.least_orientation) & (consent > 0)
+    enters = invited & ready & ~inside & (world.draw("entry") < hazard(p.entry_rate))
+    leaves = inside & ~invited
+    states.jump("b9plus", 1.0, enters, because="entry into B9+")
+    states.jump("b9plus", 0.0, leaves, because="invitation to B9+ withdrawn")
+    world.state_events("b9plus_entry", enters, because="invited, aligned and agreed by the nine")
+    world.state_events("b9plus_exit", leaves, actor="B9", because="invitation withdrawn")
+
+
+def _discouraging_statements(world: World, p: SimpleNamespace) -> Array:
+    """Where leaders talk cooperation down this quarter, (world,): by force, or more often the more tired the members are."""
+    rate = hazard(p.statement_rate * world.eu.fatigue)
+    spoken = (world.draw("statement")[0] < rate) | world.forced("discouraging_statement")
+    world.event("discouraging_statement", spoken, actor="EU", because="enlargement fatigue")
+    return spoken - hazard(p.statement_rate * world.today("eu.fatigue"))
+
+
+def _book_cooperation(world: World, p: SimpleNamespace, levers: LeverView, spoken: Array) -> None:
+    """Regional cooperation: will times output, and what helps and hinders, by distance from today."""
+    states, regional, today, r = world.states, world.regional, world.today, p.cooperation_pace
+    W = mean(willing(states.will, p.will_threshold, p.will_steepness) * np.ones((1, world.worlds)))
+    W0 = mean(willing(levers.today("states.political_will"), p.will_threshold, p.will_steepness))
+    y, y0 = saturating(world.formats.output, p.half_output), saturating(today("formats.output"), p.half_output)
+    regional.change("cooperation", r * p.k_output * (W - W0) * y0, because="political will")
+    regional.change("cooperation", r * p.k_output * W * (y - y0), because="output of the formats")
+    regional.change("cooperation", -p.statement_dip * spoken, because="discouraging statements")
+
+    def book(weight: Any, now: Any, usual: Any, because: str) -> None:
+        regional.change("cooperation", r * weight * (now - usual), because=because)
+
+    book(p.k_standards, world.nato.synchronised, today("nato.synchronised"), "EU-NATO standards")
+    book(p.k_b9plus, mean(states.b9plus_support), 0.0, "B9+")
+    book(p.k_credibility, mean(states.membership_credibility), mean(today("states.membership_credibility")), "prospect of membership")
+    book(p.k_accession, mean(states.accession), mean(today("states.accession")), "progress of accession")
+    book(p.k_trust, regional.trust, today("regional.trust"), "trust")
+    book(-p.k_powers, mean(states.third_power_influence), mean(today("states.third_power_influence")), "third powers")
+    book(-p.k_division, mean(states.divided), mean(today("states.divided")), "division")
+    book(-p.k_fatigue, mean(states.policy_fatigue), mean(today("states.policy_fatigue")), "policy fatigue")
+    regional.change("cooperation", r * (today("regional.cooperation") - regional.cooperation), because="return to anchor")
+
+
+def _book_trust(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Trust between neighbours: contact builds it, tension, crises and nationalism wear it down."""
+    states, regional, today = world.states, world.regional, world.today
+
+    def book(weight: Any, now: Any, usual: Any, because: str) -> None:
+        regional.change("trust", p.trust_pace * weight * (now - usual), because=because)
+
+    y, y0 = saturating(world.formats.output, p.half_output), saturating(today("formats.output"), p.half_output)
+    book(p.t_training, y, y0, "joint training")
+    book(p.t_meetings, levers["formats.high_level_contact"], levers.today("formats.high_level_contact"), "high-level contact")
+    book(p.t_cooperation, regional.cooperation, today("regional.cooperation"), "working together")
+    book(p.t_normalisation, world.kosovo_serbia.normalisation, today("kosovo_serbia.normalisation"), "normalisation")
+    book(-p.t_tension, world.kosovo_serbia.tension, today("kosovo_serbia.tension"), "tension")
+    book(-p.t_crisis, mean(states.crisis), mean(today("states.crisis")), "crises")
+    book(-p.t_nationalism, mean(states.nationalism), mean(today("states.nationalism")), "nationalism")
+    book(-p.t_manufactured, mean(states.manufactured_tension), mean(today("states.manufactured_tension")), "manufactured tension")
+    book(1.0, today("regional.trust"), regional.trust, "return to anchor")
+
+
+def _book_mobility(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Mobility: a military Schengen among those inside, money for dual-use roads, equipment that fits, and cooperation."""
+    states, regional, today = world.states, world.regional, world.today
+
+    def book(weight: Any, now: Any, usual: Any, because: str) -> None:
+        regional.change("mobility", p.mobility_pace * weight * (now - usual), because=because)
+
+    book(p.m_schengen, levers["b9plus.military_mobility"] * mean(states.b9plus), 0.0, "military mobility")
+    book(p.m_money, saturating(world.eu.money, p.half_money), saturating(today("eu.money"), p.half_money), "EU money")
+    book(-p.m_legacy, mean(states.obsolescence), mean(today("states.obsolescence")), "obsolete equipment")
+    book(p.m_cooperation, regional.cooperation, today("regional.cooperation"), "cooperation")
+    book(p.m_accession, mean(states.accession), mean(today("states.accession")), "progress of accession")
+    book(1.0, today("regional.mobility"), regional.mobility, "return to anchor")
