@@ -42,6 +42,11 @@ def step(room: str) -> Entry:
     return Entry("step", room)
 
 
+def report(room: str) -> Entry:
+    """After the world has summed all bookings: the room restates a signal from the stocks as they now stand."""
+    return Entry("report", room)
+
+
 def decide(population: str) -> Entry:
     """Each actor of the population decides."""
     return Entry("decide", population)
@@ -88,4 +93,8 @@ QUARTER: tuple[Entry, ...] = (
     step("formats"),  # cooperation, trust, mobility
     step("hybrid"),  # damage and preparedness
     step("stability"),  # unrest, crises, contagion, prosperity
+)
+
+AFTERWARDS: tuple[Entry, ...] = (
+    report("outside_powers"),  # third powers' joint influence, as the tables carry it
 )

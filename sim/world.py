@@ -20,7 +20,7 @@ from sim.population import Population
 from sim.randomness import BLOCK, Streams, once
 from sim.scenario.distributions import quantile
 from sim.scenario.plan import Forced, Plan
-from sim.schedule import QUARTER
+from sim.schedule import AFTERWARDS, QUARTER, Entry
 from sim.starting import initial_key, starting_value
 
 
@@ -82,13 +82,17 @@ class World(mesa.Model):
         self._populate(seed)
         self.cast = {code: (actors or {}).get(code, kind)(self, code) for code, kind in CAST.items()}
         self._open_streams()
-        self._entries = [e for e in QUARTER if e.room is None or (self.room_is_on(e.room) and hasattr(mechanisms.ROOMS[e.room], e.verb))]
+        self._entries = [e for e in QUARTER if self._takes_part(e)]
+        self._afterwards = [e for e in AFTERWARDS if self._takes_part(e)]
 
     # -- setting up --------------------------------------------------------------------------------------------------------------
 
     def room_is_on(self, room: str) -> bool:
         """Whether a room is built and not switched off."""
         return room in mechanisms.ROOMS and self.plan.mechanisms.get(room, True)
+
+    def _takes_part(self, entry: Entry) -> bool:
+        return entry.room is None or (self.room_is_on(entry.room) and hasattr(mechanisms.ROOMS[entry.room], entry.verb))
 
     def _populate(self, seed: int) -> None:
         year = self.plan.start // 4 - 1
@@ -144,6 +148,9 @@ class World(mesa.Model):
         self.room = "settle"
         for population in self.populations:
             population.settle()
+        for entry in self._afterwards:
+            self.room = entry.name
+            entry.run(self)
 
     def run_room(self, name: str, verb: str) -> None:
         """Let a room perceive or step."""

@@ -99,6 +99,16 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     states = world.states
     west = either(states.eu_influence, states.us_influence)
     states.set("opening", opening(states.readiness, states.stability, west, p.gap_weight, p.western_cover))
+    report(world, p, levers)
+
+
+def report(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """What outside influence amounts to and how hard it competes; restated once the quarter's sums are done."""
+    states = world.states
+    west = either(states.eu_influence, states.us_influence)
+    apart = p.turkish_part_apart * states.turkish_influence
+    states.set("third_power_influence", either(states.russian_influence, states.chinese_influence, apart))
+    states.set("patron_rivalry", within(rivalry(west, states.russian_influence, states.chinese_influence, apart), 0.0, 1.0))
 
 
 def _only_russia(flag: Any) -> Array:
@@ -136,9 +146,6 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
         states.change(key, p.speed * (world.today(f"states.{key}") - stock), because="return to anchor")
     states.change("russian_influence", p.turn_shock * states.russian_influence * world.draw("turns"), because="turns of the tie")
     _invest(world, p, effort[CHINA] - usual_china)
-    apart = p.turkish_part_apart * states.turkish_influence
-    states.set("third_power_influence", either(states.russian_influence, states.chinese_influence, apart))
-    states.set("patron_rivalry", within(rivalry(west, states.russian_influence, states.chinese_influence, apart), 0.0, 1.0))
 
 
 def _bought(world: World, p: SimpleNamespace) -> Array:
