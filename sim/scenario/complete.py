@@ -14,8 +14,10 @@ LONGEST = 200  # quarters
 
 
 def complete(document: dict[str, Any], own: Mapping[str, Any], places: Mapping[str, Place], report: Report) -> None:
-    """Check the merged `document`. `own` is the part that this file wrote itself: only its dates must lie within the run, since
-    a child may shorten its parent's."""
+    """Check the merged `document`.
+
+    `own` is the part that this file wrote itself: only its dates must lie within the run, since a child may shorten its parent's.
+    """
     document.setdefault("start", START)
     document.setdefault("end", END)
     _run(document, places, report)
@@ -84,9 +86,7 @@ def check_dates(own: Mapping[str, Any], start: str, end: str, places: Mapping[st
         check_forced(settings, path, start, end, places, report)
 
 
-def check_forced(
-    settings: Mapping[str, Any], path: str, start: str, end: str, places: Mapping[str, Place], report: Report
-) -> None:
+def check_forced(settings: Mapping[str, Any], path: str, start: str, end: str, places: Mapping[str, Place], report: Report) -> None:
     """Forced moments outside the run."""
     for name, moments in settings.items():
         if name.startswith("force."):

@@ -198,11 +198,12 @@ def distribution_of(entry: Mapping[str, Any], bounds: tuple[float, float]) -> Di
     name = entry["distribution"]
     if name not in FIELDS:
         raise DataError(f"unknown distribution '{name}'; allowed: {', '.join(FIELDS)}")
-    arguments = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k != "distribution"}
+    arguments: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items() if k != "distribution"}
     missing = [k for k in FIELDS[name][0] if k not in arguments]
     if missing:
         raise DataError(f"the distribution '{name}' lacks {', '.join(missing)}")
     low, high = bounds
     if name in ("normal", "lognormal"):  # their tails reach beyond what is possible: clip
-        low, high = max(low, arguments.pop("low", low)), min(high, arguments.pop("high", high))
+        own_low, own_high = arguments.pop("low", low), arguments.pop("high", high)
+        low, high = max(low, float(own_low)), min(high, float(own_high))
     return Distribution(name, arguments, low, high)

@@ -80,9 +80,7 @@ class Report:
         for f in findings:
             self.add(Place(f.file, f.line, f.column), f.path, f.message)
 
-    def unknown(
-        self, place: Place, path: str, what: str, name: str, allowed: Sequence[str], candidates: Sequence[str] = ()
-    ) -> None:
+    def unknown(self, place: Place, path: str, what: str, name: str, allowed: Sequence[str], candidates: Sequence[str] = ()) -> None:
         """Note an unknown name. `allowed` is listed; the nearest is looked for there and among `candidates`."""
         key = (what, name[:_LONGEST_SHOWN])
         if key not in self._hints:

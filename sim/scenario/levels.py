@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from sim.catalogue import catalogue
+from sim.errors import DataError
 from sim.scenario.findings import listed, shown
 from sim.scenario.names import EXAMPLES, TOOLS, Name, Problem, lever_named
 from sim.scenario.text import Node
@@ -61,20 +62,21 @@ def _leaves(prefix: str, node: Node) -> Iterator[str]:
 
 def expand(settings: Mapping[str, Any]) -> dict[str, Any]:
     """One level's settings by full name: wide forms first, then narrow ones, in whatever order they were written."""
-    resolved = [(_known(name), value) for name, value in settings.items()]
+    resolved = [(known(name), value) for name, value in settings.items()]
     resolved.sort(key=lambda pair: not pair[0].wide)
     return {full: value for name, value in resolved for full in name.full}
 
 
 def over(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
     """The child's settings over the parent's, by canonical name: a child's wide form also beats the parent's narrow ones."""
-    hidden = {full for name in child for full in _known(name).full if _known(name).wide}
+    hidden = {full for name in child for full in known(name).full if known(name).wide}
     kept = {name: value for name, value in parent.items() if name not in hidden and name not in child}
     return {**kept, **child}
 
 
-def _known(name: str) -> Name:
+def known(name: str) -> Name:
+    """What a name of a canonical document means; those are resolved already."""
     found = resolve(name)
-    if isinstance(found, Problem):  # documents hold resolved names only
-        raise KeyError(name)
+    if isinstance(found, Problem):
+        raise DataError(f"'{name}' was never checked")
     return found

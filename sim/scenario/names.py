@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sim.catalogue import STATES, Lever, catalogue
+from sim.catalogue import STATES, catalogue
 from sim.scenario.findings import Place, Report
 
 TOOLS = ("mechanisms", "initial", "clamp", "force", "parameters")
@@ -36,6 +36,7 @@ class Problem:
 
     @classmethod
     def of(cls, what: str, word: str, allowed: tuple[str, ...], candidates: tuple[str, ...] = ()) -> Problem:
+        """An unknown `word` where `allowed` were possible; `candidates` only help to find the nearest."""
         return cls("", what, word, allowed, candidates)
 
     def into(self, report: Report, place: Place, path: str) -> None:

@@ -56,8 +56,11 @@ class Scenario:
         base: Mapping[str, Any] | None = None,
         end: str | None = None,
     ) -> Plan:
-        """What the engine plays. `policy` None or "none": as written; `levers` and `base` map dotted names (any tool too) to
-        values, `base` being the lower of the two; `end` extends the run. InputError lists every mistake in them."""
+        """What the engine plays. `policy` None or "none": as written; `end` extends the run.
+
+        `levers` and `base` map dotted names (of any tool too) to values; a policy lies between them, `levers` on top. InputError
+        lists every mistake in them.
+        """
         policy = None if policy in (None, "none") else policy
         if policy is not None and policy not in self.policies:
             raise InputError(unknown("policy", shown(policy), ("none", *self.policies)))

@@ -188,14 +188,15 @@ class Scope:
     numbers_only: bool = False
 
     def admits(self, name: Name) -> bool:
+        """Whether `name` may stand here."""
         number = name.kind != "lever" or name.subject.kind == "number"
         return name.kind in self.kinds and (number or not self.numbers_only)
 
     def refusal(self, name: Name) -> str:
         """Why `name` cannot stand here."""
-        if name.kind in self.kinds:
+        if name.kind == "lever":
             return f"'{name.canonical}' is a {name.subject.kind}, not a number; allowed here: {self.words}"
-        return f"'{name.kind}.' cannot stand here; allowed here: {self.words}" if name.kind != "lever" else "not here"
+        return f"'{name.kind}.' cannot stand here; allowed here: {self.words}"
 
 
 def _plain(name: Name, node: Node, path: str, report: Report) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,7 @@ class Node:
 
     @property
     def refused(self) -> bool:
+        """Whether the value has been reported as unusable."""
         return self.value is REFUSED
 
     def described(self) -> str:
@@ -202,26 +203,30 @@ class _Builder:
 
 
 def _decode(data: bytes | str, file: str, report: Report) -> str | None:
+    """The text of a file; None after reporting what keeps it from being read."""
     if len(data) > LARGEST:
         report.add(Place(file, 1, 1), "scenario", f"too large; allowed: {LARGEST // 1024} kB")
         return None
     if isinstance(data, bytes):
         try:
-            data = data.decode("utf-8")
+            text = data.decode("utf-8")
         except UnicodeDecodeError as error:
-            before = data[: error.start]
-            line = before.count(b"\n") + 1
-            column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
-            report.add(Place(file, line, column), "scenario", "not text in UTF-8; save the file as UTF-8")
+            place = _place_after(data[: error.start].decode("utf-8"), file)
+            report.add(place, "scenario", "not text in UTF-8; save the file as UTF-8")
             return None
-    data = data.removeprefix("\ufeff")
-    found = UNWANTED.search(data.replace("\r\n", "\n\n").replace("\r", "\n"))
+    else:
+        text = data
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    found = UNWANTED.search(text)
     if found:
-        before = data[: found.start()].replace("\r\n", "\n").rsplit("\n", 1)
-        line = data[: found.start()].count("\n") + 1
-        report.add(Place(file, line, len(before[-1]) + 1), "scenario", f"holds the control character {shown(found[0])}")
+        place = _place_after(text[: found.start()], file)
+        report.add(place, "scenario", f"holds the control character {shown(found[0])}")
         return None
-    return data
+    return text
+
+
+def _place_after(before: str, file: str) -> Place:
+    return Place(file, before.count("\n") + 1, len(before.rsplit("\n", 1)[-1]) + 1)
 
 
 def parse(data: bytes | str, file: str, report: Report) -> Node | None:
@@ -231,7 +236,7 @@ def parse(data: bytes | str, file: str, report: Report) -> Node | None:
         return None
     builder = _Builder(file, report)
     try:
-        for event in _events(text):
+        for event in yaml.parse(text, Loader=_LOADER):
             if not builder.on(event):
                 break
     except yaml.YAMLError as error:
@@ -243,10 +248,6 @@ def parse(data: bytes | str, file: str, report: Report) -> Node | None:
     if builder.root is None and not report.findings:
         report.add(Place(file, 1, 1), "scenario", "the file is empty")
     return builder.root
-
-
-def _events(text: str) -> Iterator[Any]:
-    yield from yaml.parse(text, Loader=_LOADER)
 
 
 def node_of(data: Any, depth: int = 0) -> Node:

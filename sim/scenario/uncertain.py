@@ -104,16 +104,15 @@ def check_entry(canonical: str, entry: Mapping[str, Any], places: Mapping[str, P
 
 def _mistakes(entry: Mapping[str, Any], low: float, high: float) -> list[tuple[str, str]]:
     """(field, message) for each number that does not fit."""
-    found: list[tuple[str, str]] = []
-    for key in ("low", "mode", "high", "mean", "median", "value"):
-        if key in entry and not low <= entry[key] <= high:
-            found.append((key, f"{entry[key]:g} is out of range; allowed: a number from {low:g} to {high:g}"))
-    for key in sorted(_POSITIVE & entry.keys()):
-        if entry[key] <= 0 and not (key == "median" and found):
-            found.append((key, f"{entry[key]:g} is not positive; allowed: a number above 0"))
-    for key in ("a", "b"):
-        if entry.get(key, 0) > LARGEST_SHAPE:
-            found.append((key, f"{entry[key]:g} is too large a shape; allowed: up to {LARGEST_SHAPE:g}"))
+    found = [
+        (key, f"{entry[key]:g} is out of range; allowed: a number from {low:g} to {high:g}")
+        for key in ("low", "mode", "high", "mean", "median", "value")
+        if key in entry and not low <= entry[key] <= high
+    ]
+    positive = [key for key in sorted(_POSITIVE & entry.keys()) if entry[key] <= 0]
+    found += [(key, f"{entry[key]:g} is not positive; allowed: a number above 0") for key in positive]
+    large = [key for key in ("a", "b") if entry.get(key, 0) > LARGEST_SHAPE]
+    found += [(key, f"{entry[key]:g} is too large a shape; allowed: up to {LARGEST_SHAPE:g}") for key in large]
     if "low" in entry and "high" in entry and not entry["low"] < entry["high"]:
         found.append(("low", f"low {entry['low']:g} is not below high {entry['high']:g}; allowed: low < high"))
     if "mode" in entry and not entry.get("low", low) <= entry["mode"] <= entry.get("high", high):

@@ -173,15 +173,17 @@ def _moment(event: Event, node: Node, path: str, report: Report) -> Any:
         return None
     for key in node.value.keys() - {"from", "until"}:
         report.unknown(node.keys[key], path, "key", key, ("from", "until"))
-    ends = {}
-    for key in ("from", "until"):
-        if key in node.value:
-            ends[key] = read_quarter(node.value[key], f"{path}.{key}", report)
-        else:
-            report.add(node.place, path, f"a spell lacks '{key}'; allowed: {{from: quarter, until: quarter}}")
-    if None in ends.values() or len(ends) < 2 or len(node.value) > 2:
+    begin, until = (_spell_end(key, node, path, report) for key in ("from", "until"))
+    if begin is None or until is None or len(node.value) > 2:
         return None
-    if ends["from"] > ends["until"]:
-        report.add(node.place, path, f"the spell ends ({ends['until']}) before it begins ({ends['from']}); allowed: from <= until")
+    if begin > until:
+        report.add(node.place, path, f"the spell ends ({until}) before it begins ({begin}); allowed: from <= until")
         return None
-    return ends
+    return {"from": begin, "until": until}
+
+
+def _spell_end(key: str, node: Node, path: str, report: Report) -> str | None:
+    if key in node.value:
+        return read_quarter(node.value[key], f"{path}.{key}", report)
+    report.add(node.place, path, f"a spell lacks '{key}'; allowed: {{from: quarter, until: quarter}}")
+    return None
