@@ -23,6 +23,7 @@ class OutsidePower(Actor):
         return channels(self.parameters("outside_powers"), powers.soft, powers.hard)[self.row] * self.model.states.opening
 
     def decide(self) -> None:
+        """Spread what this power can afford over the six states."""
         self.effort_on = spread(self.capacity, self.attraction())
 
 
