@@ -33,6 +33,17 @@ READS = (
 BOOKS = ("states.readiness", "region.defence_convergence")
 SIGNALS = ("nato.synchronised", "eu.participation_offered", "states.obsolescence", "states.budget", "states.hybrid_kit")
 
+# What moves convergence by its distance from today: (weight, sign, variable, cause); states' variables count by their mean.
+CONVERGENCE = (
+    ("c_interest", 1, "eu.defence_interest", "EU defence interest"),
+    ("c_participation", 1, "eu.participation_offered", "seat in EU decisions and missions"),
+    ("c_standards", 1, "nato.synchronised", "EU-NATO standards"),
+    ("c_readiness", 1, "states.readiness", "readiness"),
+    ("c_fragility", -1, "states.fragile", "fragility"),
+    ("c_division", -1, "states.divided", "division"),
+    ("c_powers", -1, "states.third_power_influence", "third powers"),
+)
+
 
 def procurement(k: Any, j: Any, c: Any, l: Any, v: Any, h: Any) -> Any:
     """Forces that a unit of procurement yields, q in (0, 1]: `j` bought jointly, legacy share `l`, hybrid share `h`."""
@@ -120,26 +131,16 @@ def _book_partners(world: World, p: SimpleNamespace, levers: LeverView, inside: 
 
 
 def _book_convergence(world: World, p: SimpleNamespace, inside: Array, inside_today: Array) -> None:
-    """Convergence with EU and NATO: each cause by its distance from today."""
-    states, region, today, pace = world.states, world.region, world.today, p.pace * (1 - p.complexity)
-
-    def book(weight: Any, now: Any, usual: Any, because: str) -> None:
-        region.change("defence_convergence", pace * weight * (now - usual), because=because)
-
-    book(
-        p.c_course,
-        mean(states.engaged * states.eu_alignment),
-        mean(today("states.engaged") * today("states.eu_alignment")),
-        "engaged and aligned",
-    )
-    book(p.c_interest, world.eu.defence_interest, today("eu.defence_interest"), "EU defence interest")
-    book(p.c_participation, world.eu.participation_offered, today("eu.participation_offered"), "seat in EU decisions and missions")
-    book(p.c_access, mean(inside), mean(inside_today), "EU defence projects")
-    book(p.c_standards, world.nato.synchronised, today("nato.synchronised"), "EU-NATO standards")
-    book(p.c_readiness, mean(states.readiness), mean(today("states.readiness")), "readiness")
-    book(-p.c_fragility, mean(states.fragile), mean(today("states.fragile")), "fragility")
-    book(-p.c_division, mean(states.divided), mean(today("states.divided")), "division")
-    book(-p.c_powers, mean(states.third_power_influence), mean(today("states.third_power_influence")), "third powers")
+    """Convergence with EU and NATO: course and access of the candidates, and the table above."""
+    region, states, today, pace = world.region, world.states, world.today, p.pace * (1 - p.complexity)
+    course = states.engaged * states.eu_alignment - today("states.engaged") * today("states.eu_alignment")
+    region.change("defence_convergence", pace * p.c_course * mean(course), because="engaged and aligned")
+    region.change("defence_convergence", pace * p.c_access * mean(inside - inside_today), because="EU defence projects")
+    for weight, sign, variable, because in CONVERGENCE:
+        group, name = variable.split(".")
+        away = getattr(getattr(world, group), name) - today(variable)
+        amount = pace * sign * getattr(p, weight) * (mean(away) if group == "states" else away)
+        region.change("defence_convergence", amount, because=because)
     region.change(
         "defence_convergence", pace * (today("region.defence_convergence") - region.defence_convergence), because="return to anchor"
     )

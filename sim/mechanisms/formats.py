@@ -37,6 +37,32 @@ BOOKS = ("states.b9plus", "regional.cooperation", "regional.trust", "regional.mo
 SIGNALS = ("formats.efficiency", "formats.output", "states.will", "states.b9plus_support")
 DRAWS = {"entry": Draw("uniform", (6,)), "statement": Draw("uniform", (1,))}
 
+# What moves each stock by its distance from today: (weight, sign, variable, cause); states' variables count by their mean.
+COOPERATION = (
+    ("k_standards", 1, "nato.synchronised", "EU-NATO standards"),
+    ("k_b9plus", 1, "states.b9plus_support", "B9+"),
+    ("k_credibility", 1, "states.membership_credibility", "prospect of membership"),
+    ("k_accession", 1, "states.accession", "progress of accession"),
+    ("k_trust", 1, "regional.trust", "trust"),
+    ("k_powers", -1, "states.third_power_influence", "third powers"),
+    ("k_division", -1, "states.divided", "division"),
+    ("k_fatigue", -1, "states.policy_fatigue", "policy fatigue"),
+)
+TRUST = (
+    ("t_cooperation", 1, "regional.cooperation", "working together"),
+    ("t_normalisation", 1, "kosovo_serbia.normalisation", "normalisation"),
+    ("t_tension", -1, "kosovo_serbia.tension", "tension"),
+    ("t_crisis", -1, "states.crisis", "crises"),
+    ("t_nationalism", -1, "states.nationalism", "nationalism"),
+    ("t_manufactured", -1, "states.manufactured_tension", "manufactured tension"),
+)
+MOBILITY = (
+    ("m_legacy", -1, "states.obsolescence", "obsolete equipment"),
+    ("m_cooperation", 1, "regional.cooperation", "cooperation"),
+    ("m_accession", 1, "states.accession", "progress of accession"),
+)
+Pulls = tuple[tuple[str, int, str, str], ...]
+
 
 def distinct(n: Any, d: Any) -> Any:
     """Tasks of `n` formats that no other format covers: all of them at overlap d = 0, one at d = 1."""
@@ -121,6 +147,15 @@ def _enter_b9plus(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.state_events("b9plus_exit", leaves, actor="B9", because="invitation withdrawn")
 
 
+def _pull(world: World, p: SimpleNamespace, key: str, pace: Any, table: Pulls) -> None:
+    """Book a table's causes on one stock of the region, and its return to the anchor."""
+    for weight, sign, variable, because in table:
+        group, name = variable.split(".")
+        away = getattr(getattr(world, group), name) - world.today(variable)
+        world.regional.change(key, pace * sign * getattr(p, weight) * (mean(away) if group == "states" else away), because=because)
+    world.regional.change(key, pace * (world.today(f"regional.{key}") - getattr(world.regional, key)), because="return to anchor")
+
+
 def _discouraging_statements(world: World, p: SimpleNamespace) -> Array:
     """Where leaders talk cooperation down this quarter, (world,): by force, or more often the more tired the members are."""
     rate = hazard(p.statement_rate * world.eu.fatigue)
@@ -130,58 +165,33 @@ def _discouraging_statements(world: World, p: SimpleNamespace) -> Array:
 
 
 def _book_cooperation(world: World, p: SimpleNamespace, levers: LeverView, spoken: Array) -> None:
-    """Regional cooperation: will times output, and what helps and hinders, by distance from today."""
-    states, regional, today, r = world.states, world.regional, world.today, p.cooperation_pace
-    W = mean(willing(states.will, p.will_threshold, p.will_steepness) * np.ones((1, world.worlds)))
+    """Cooperation: will times output, statements, and the table above."""
+    regional, r = world.regional, p.cooperation_pace
+    W = mean(willing(world.states.will, p.will_threshold, p.will_steepness))
     W0 = mean(willing(levers.today("states.political_will"), p.will_threshold, p.will_steepness))
-    y, y0 = saturating(world.formats.output, p.half_output), saturating(today("formats.output"), p.half_output)
+    y0 = saturating(world.today("formats.output"), p.half_output)
     regional.change("cooperation", r * p.k_output * (W - W0) * y0, because="political will")
-    regional.change("cooperation", r * p.k_output * W * (y - y0), because="output of the formats")
+    regional.change(
+        "cooperation", r * p.k_output * W * (saturating(world.formats.output, p.half_output) - y0), because="output of the formats"
+    )
     regional.change("cooperation", -p.statement_dip * spoken, because="discouraging statements")
-
-    def book(weight: Any, now: Any, usual: Any, because: str) -> None:
-        regional.change("cooperation", r * weight * (now - usual), because=because)
-
-    book(p.k_standards, world.nato.synchronised, today("nato.synchronised"), "EU-NATO standards")
-    book(p.k_b9plus, mean(states.b9plus_support), 0.0, "B9+")
-    book(p.k_credibility, mean(states.membership_credibility), mean(today("states.membership_credibility")), "prospect of membership")
-    book(p.k_accession, mean(states.accession), mean(today("states.accession")), "progress of accession")
-    book(p.k_trust, regional.trust, today("regional.trust"), "trust")
-    book(-p.k_powers, mean(states.third_power_influence), mean(today("states.third_power_influence")), "third powers")
-    book(-p.k_division, mean(states.divided), mean(today("states.divided")), "division")
-    book(-p.k_fatigue, mean(states.policy_fatigue), mean(today("states.policy_fatigue")), "policy fatigue")
-    regional.change("cooperation", r * (today("regional.cooperation") - regional.cooperation), because="return to anchor")
+    _pull(world, p, "cooperation", r, COOPERATION)
 
 
 def _book_trust(world: World, p: SimpleNamespace, levers: LeverView) -> None:
-    """Trust between neighbours: contact builds it, tension, crises and nationalism wear it down."""
-    states, regional, today = world.states, world.regional, world.today
-
-    def book(weight: Any, now: Any, usual: Any, because: str) -> None:
-        regional.change("trust", p.trust_pace * weight * (now - usual), because=because)
-
-    y, y0 = saturating(world.formats.output, p.half_output), saturating(today("formats.output"), p.half_output)
-    book(p.t_training, y, y0, "joint training")
-    book(p.t_meetings, levers["formats.high_level_contact"], levers.today("formats.high_level_contact"), "high-level contact")
-    book(p.t_cooperation, regional.cooperation, today("regional.cooperation"), "working together")
-    book(p.t_normalisation, world.kosovo_serbia.normalisation, today("kosovo_serbia.normalisation"), "normalisation")
-    book(-p.t_tension, world.kosovo_serbia.tension, today("kosovo_serbia.tension"), "tension")
-    book(-p.t_crisis, mean(states.crisis), mean(today("states.crisis")), "crises")
-    book(-p.t_nationalism, mean(states.nationalism), mean(today("states.nationalism")), "nationalism")
-    book(-p.t_manufactured, mean(states.manufactured_tension), mean(today("states.manufactured_tension")), "manufactured tension")
-    book(1.0, today("regional.trust"), regional.trust, "return to anchor")
+    """Trust between neighbours: training together, meetings, and the table above."""
+    r, trained = p.trust_pace, saturating(world.formats.output, p.half_output)
+    usual = saturating(world.today("formats.output"), p.half_output)
+    met = levers["formats.high_level_contact"] - levers.today("formats.high_level_contact")
+    world.regional.change("trust", r * p.t_training * (trained - usual), because="joint training")
+    world.regional.change("trust", r * p.t_meetings * met, because="high-level contact")
+    _pull(world, p, "trust", r, TRUST)
 
 
 def _book_mobility(world: World, p: SimpleNamespace, levers: LeverView) -> None:
-    """Mobility: a military Schengen among those inside, money for dual-use roads, equipment that fits, and cooperation."""
-    states, regional, today = world.states, world.regional, world.today
-
-    def book(weight: Any, now: Any, usual: Any, because: str) -> None:
-        regional.change("mobility", p.mobility_pace * weight * (now - usual), because=because)
-
-    book(p.m_schengen, levers["b9plus.military_mobility"] * mean(states.b9plus), 0.0, "military mobility")
-    book(p.m_money, saturating(world.eu.money, p.half_money), saturating(today("eu.money"), p.half_money), "EU money")
-    book(-p.m_legacy, mean(states.obsolescence), mean(today("states.obsolescence")), "obsolete equipment")
-    book(p.m_cooperation, regional.cooperation, today("regional.cooperation"), "cooperation")
-    book(p.m_accession, mean(states.accession), mean(today("states.accession")), "progress of accession")
-    book(1.0, today("regional.mobility"), regional.mobility, "return to anchor")
+    """Mobility: a military Schengen among those inside, money for dual-use roads, and the table above."""
+    r, money = p.mobility_pace, saturating(world.eu.money, p.half_money) - saturating(world.today("eu.money"), p.half_money)
+    inside = levers["b9plus.military_mobility"] * mean(world.states.b9plus)
+    world.regional.change("mobility", r * p.m_schengen * inside, because="military mobility")
+    world.regional.change("mobility", r * p.m_money * money, because="EU money")
+    _pull(world, p, "mobility", r, MOBILITY)

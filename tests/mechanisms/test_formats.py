@@ -1,0 +1,142 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.catalogue import STATES, catalogue
+from sim.mechanisms import ROOMS
+from sim.mechanisms.formats import b9plus_effect, distinct, efficiency, weakest, willing
+from sim.world import World
+from tests.helpers import plan_of
+
+share = st.floats(0, 1)
+FIRST_THREE = ["ALB", "MNE", "MKD"]
+ALONE = {room: room in ("capability", "formats") for room in ROOMS}
+V, C = (catalogue().parameters[f"formats.{n}"].value for n in ("tasks_half", "overhead"))
+
+
+def after(levers=None, quarters=20, rooms=ALONE, **plan):
+    world = World(replace(plan_of("baseline", end="2034Q4", levers=levers), mechanisms=dict(rooms), **plan), 1, [0])
+    for _ in range(quarters):
+        world.step()
+    return world
+
+
+def moved(name, levers, against=None, **more):
+    """Mean difference between two settings of levers, per state or alone."""
+    group, key = name.split(".")
+    return np.mean(getattr(getattr(after(levers, **more), group), key) - getattr(getattr(after(against, **more), group), key), axis=-1)
+
+
+class TestEfficiency:
+    def test_one_more_format_first_helps_then_does_little_then_harms(self):
+        n = np.arange(1, 13)
+        more = np.diff(efficiency(n, 0.5, V, C))
+        assert more[0] > 0.02
+        assert np.abs(more[2:4]).max() < 0.02
+        assert more[-1] < -0.02
+        assert (np.diff(np.sign(more)) <= 0).all()  # one turning point
+
+    def test_six_overlapping_formats_yield_no_more_than_one(self):
+        assert efficiency(6, 0.5, V, C) == pytest.approx(efficiency(1, 0.5, V, C), abs=0.05)
+
+    @given(st.floats(1, 12), share, share)
+    def test_overlap_never_helps(self, n, d, e):
+        low, high = min(d, e), max(d, e)
+        assert efficiency(n, high, V, C) <= efficiency(n, low, V, C) + 1e-12
+        assert 0 < efficiency(n, d, V, C) < 1
+
+    @given(st.floats(1, 12))
+    def test_limits_of_overlap(self, n):
+        assert distinct(n, 0) == n
+        assert distinct(n, 1) == 1
+
+
+class TestB9Plus:
+    @given(share, share, share)
+    def test_the_conditions_work_only_together(self, a, b, c):
+        assert weakest(a, b, 0) == weakest(0, b, c) == 0
+        assert weakest(a, b, c) <= min(a, b, c) + 1e-12
+        assert weakest(a, a, a) == a
+
+    @given(share, share, share)
+    def test_the_effect_grows_with_those_inside_and_spares_those_outside(self, conditions, standing, alone):
+        three = b9plus_effect(np.array([[1.0], [0], [0], [1], [1], [0]]), conditions, standing, alone)
+        six = b9plus_effect(np.ones((6, 1)), conditions, standing, alone)
+        assert (six[:1] >= three[:1] - 1e-12).all()
+        assert (three[[1, 2, 5]] == 0).all()
+
+    def test_the_first_three_enter_and_the_others_do_not_yet(self):
+        world = after({"b9plus.members": list(STATES)})
+        inside = dict(zip(STATES, world.states.b9plus.mean(axis=1), strict=True))
+        assert all(inside[s] > 0.9 for s in FIRST_THREE)
+        assert inside["XKX"] == inside["SRB"] == inside["BIH"] == 0
+
+    def test_bosnia_enters_once_banja_luka_no_longer_blocks(self):
+        free = {"initial.republika_srpska.blockade": 0.1, "b9plus.members": ["BIH"]}
+        assert after(free).states.b9plus[STATES.index("BIH")].mean() > 0.9
+
+    def test_serbia_enters_once_it_ends_neutrality(self):
+        turned = {"initial.SRB.eu_alignment": 0.95, "initial.SRB.orientation": 0.6, "b9plus.members": ["SRB"]}
+        assert after(turned).states.b9plus[STATES.index("SRB")].mean() > 0.9
+        aligned = {"initial.SRB.eu_alignment": 0.95, "b9plus.members": ["SRB"]}
+        assert after(aligned).states.b9plus[STATES.index("SRB")].mean() == 0
+
+    def test_entry_is_an_event_of_the_state_and_withdrawal_ends_it(self):
+        world = after({"b9plus.members": {"2024Q1": ["ALB"], "2027Q1": []}})
+        seen = {(o.event, o.actor) for o in world.occurrences}
+        assert {("b9plus_entry.ALB", "ALB"), ("b9plus_exit.ALB", "B9")} <= seen
+        assert (world.states.b9plus == 0).all()
+
+    def test_conditions_raise_readiness_of_those_inside_only(self):
+        three = {f"b9plus.{c}": 0.8 for c in ("early_warning", "multinational_engagement", "military_mobility")}
+        gain = moved("states.readiness", {"b9plus.members": FIRST_THREE, **three})
+        assert (gain[[STATES.index(s) for s in FIRST_THREE]] > 0.02).all()
+        assert gain[STATES.index("SRB")] == pytest.approx(0, abs=1e-12)
+        assert np.abs(moved("states.readiness", three)).max() == pytest.approx(0, abs=1e-12)
+
+
+class TestCooperation:
+    @given(share, share)
+    def test_will_has_a_threshold(self, a, b):
+        assert (willing(a, 0.5, 10) - willing(b, 0.5, 10)) * (a - b) >= 0
+        assert willing(0.5, 0.5, 10) == pytest.approx(0.5)
+
+    def test_the_same_step_of_will_counts_most_at_the_threshold(self):
+        level = [moved("regional.cooperation", {"states.political_will": w}) for w in (0.1, 0.3, 0.5, 0.7, 0.9)]
+        steps = np.diff(level)
+        assert (steps > 0).all()
+        assert steps[1:3].min() > 2 * max(steps[0], steps[3])
+
+    def test_money_without_will_yields_little(self):
+        rich, unwilling = {"formats.budget": 2}, {"states.political_will": 0.1}
+        with_will = moved("regional.cooperation", rich)
+        without = moved("regional.cooperation", rich | unwilling, unwilling)
+        assert with_will > 0.005
+        assert without < with_will / 3
+
+    def test_one_platform_does_more_with_the_same_money(self):
+        assert (after({"formats.single_platform": True}, 1).formats.efficiency > after(quarters=1).formats.efficiency).all()
+        assert moved("regional.cooperation", {"formats.single_platform": True}) > 0.005
+
+    def test_today_is_today(self):
+        world = after(quarters=1)
+        assert np.allclose(world.formats.efficiency, world.today("formats.efficiency"))
+        assert np.allclose(world.formats.output, world.today("formats.output"))
+
+    def test_a_discouraging_statement_can_be_forced_and_hurts_for_a_time(self):
+        forced = after({"force.discouraging_statement": "2024Q4"}, 4)
+        assert any(o.event == "discouraging_statement" and o.quarter == 3 and len(o.worlds) == 64 for o in forced.occurrences)
+        assert (forced.regional.cooperation <= after(quarters=4).regional.cooperation).all()
+
+    def test_training_and_meetings_build_trust(self):
+        assert moved("regional.trust", {"formats.joint_training": 2}) > 0
+        assert moved("regional.trust", {"formats.high_level_contact": 1.0}) > 0
+        assert moved("regional.trust", {"initial.kosovo_serbia.tension": 0.2}) > 0
+
+    def test_mobility_needs_neighbours_inside(self):
+        roads = {"b9plus.military_mobility": 0.9}
+        assert moved("regional.mobility", roads) == pytest.approx(0, abs=1e-12)
+        assert moved("regional.mobility", roads | {"b9plus.members": FIRST_THREE}) > 0.02
