@@ -42,14 +42,10 @@ MEMBER = 1.0
 
 
 def own_defence_effort(p: SimpleNamespace, threat: Any, engagement: Any, engagement_today: Any, fatigue: Any) -> Any:
-    """The defence effort a small state chooses, as a multiple of 2023, any common shape: threat and abandonment raise it, fatigue wears it down.
+    """The defence effort a small state chooses, as a multiple of 2023, in any common shape.
 
-    Args:
-        p: the parameters of burden_sharing.
-        threat: external threat, 0..1.
-        engagement: US engagement, 0..1.
-        engagement_today: its level at the start of the run.
-        fatigue: reform and cooperation fatigue at home, 0..1.
+    Threat (0..1) and US engagement (0..1) below that of the start raise it; fatigue at home (0..1) wears it down. `p` holds the parameters
+    of burden_sharing.
     """
     wish = p.own_threat * (threat - p.usual_threat) + p.own_abandonment * (engagement_today - engagement)
     return np.maximum(1 + wish - p.own_fatigue * (fatigue - p.usual_fatigue), p.least_effort)

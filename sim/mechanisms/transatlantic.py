@@ -1,0 +1,212 @@
+"""The transatlantic West: who governs in Washington, how far it can be relied on, and what the Union and it can move together.
+
+Claim      A transactional administration brings unpredictability and animosity, not the end of the Alliance; US leverage cannot easily be
+           replaced, so the two must act on one plan. (transatlantic-burden-sharing 34, 38, 40, 50)
+           Delays and the entry of new powers make the Union look weak; taking the region in together would strengthen its posture; US
+           withdrawal raises its interest. (closing-the-capabilities-gap 92, 106, 256, 274)
+Equation   U = e (f + (1 - f) q)                         reliability: engagement e, predictability q
+           E = (1 - w) mean(I_eu) + w o                  the Union's side: influence, its own security effort o
+           L = a_E E + a_U U + a_X (c A) E U             joint leverage: coordination c, alignment A; complements
+           dx = r [ sum_i w_i (x_i - x_i today) + (x today - x) ]        every stock below
+Sources    Blankenship 2023, The Burden-Sharing Dilemma (a threat of abandonment raises allies' effort and costs influence); Lanoszka 2018,
+           Atomic Assurance (alliances outlast doubts); Olson & Zeckhauser 1966, An Economic Theory of Alliances.
+Doubts     No scale of influence or standing is observed: weights are judgements, and the weights that decide whether the Union can make
+           up for Washington carry wide priors. Animosity in one administration of the record is all there is to go by.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.administrations import elected, governs, inaugurated
+from sim.maths import hazard, saturating, within
+from sim.randomness import Draw
+
+if TYPE_CHECKING:
+    from sim.levers import LeverView
+    from sim.world import World
+
+READS = (
+    "us.in_office", "us.announced", "us.withdrawn", "us.mood", "us.engagement", "us.predictability", "us.grievance", "us.attention",
+    "us.transactional", "us.ad_hoc", "us.reliability", "transatlantic.alignment", "states.eu_influence", "states.us_influence",
+    "states.membership_credibility", "states.accession", "states.stability", "states.chinese_investment", "states.russian_influence",
+    "states.chinese_influence", "states.turkish_influence", "states.nato_progress", "eu.standing", "eu.vulnerability",
+    "eu.defence_interest", "eu.commitment", "eu.cohesion", "eu.fatigue", "eu.money", "eu.security_effort", "kosovo_serbia.tension",
+    "kfor.strength", "region.threat",
+)  # fmt: skip
+BOOKS = (
+    "us.in_office", "us.announced", "us.withdrawn", "us.mood", "us.engagement", "us.predictability", "transatlantic.alignment",
+    "eu.standing", "eu.vulnerability", "eu.defence_interest", "states.eu_influence", "states.us_influence",
+)  # fmt: skip
+SIGNALS = ("us.transactional", "us.ad_hoc", "us.priority", "us.reliability", "eu.security_effort", "region.western_leverage")
+DRAWS = {"election": Draw("uniform", ()), "withdrawal": Draw("uniform", ()), "swing": Draw("normal", (3,))}
+
+
+def reliability(p: SimpleNamespace, engagement: Any, predictability: Any) -> Any:
+    """Engagement discounted by unpredictability, 0..1, shape (worlds,)."""
+    return engagement * (p.steady_share + (1 - p.steady_share) * predictability)
+
+
+def joint_leverage(p: SimpleNamespace, E: Any, U: Any, together: Any) -> Any:
+    """What the West can move, 0..1: each side alone, and more than the sum where they act together, shape (worlds,)."""
+    return within(p.eu_alone * E + p.us_alone * U + p.complement * together * E * U, 0, 1)
+
+
+def attention(p: SimpleNamespace, usual: Any, transactional: Any, grievance: Any, crises: Any, mood: Any) -> Any:
+    """US attention before the multiplier: `grievance` and `crises` are deviations from their usual level, shape (worlds,)."""
+    calm = usual * (1 - p.transactional_cut * transactional - p.grievance_cut * grievance)
+    return np.maximum(calm + p.crisis_pull * crises + mood, 0)
+
+
+def commitment(p: SimpleNamespace, usual: Any, alarm: Any, cohesion: Any, weariness: Any) -> Any:
+    """The Union's political weight: alarm and cohesion raise it, weariness lowers it; all three are deviations, shape (worlds,)."""
+    return usual + p.alarm_pull * alarm + p.cohesion_pull * cohesion - p.weariness_drag * weariness
+
+
+def credible_reward(p: SimpleNamespace, credibility: Any, money: Any) -> Any:
+    """Money counts as far as membership is believed in, with falling returns; equals credibility at today's money."""
+    return credibility * (1 - p.money_share + p.money_share * 2 * saturating(money, 1.0))
+
+
+def breadth(accession: Any) -> Any:
+    """How far the six are in *together*, (6, worlds) -> (worlds,): at the same mean, an even advance counts more than one ahead."""
+    return np.sqrt(accession).mean(axis=0) ** 2
+
+
+def entry(p: SimpleNamespace, investment: Any, russian: Any) -> Any:
+    """Presence of outside powers that observers hold against the Union, (6, worlds) -> (worlds,)."""
+    return saturating(investment.mean(axis=0), p.investment_half) + russian.mean(axis=0)
+
+
+def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Publish who governs, how it deals, and what the West can move together."""
+    us, word = world.us, lambda choice: levers.chosen("us.later_elections", choice)
+    newly = None
+    if inaugurated(world.now, world.quarter == 0):
+        rule = {choice: word(choice) for choice in ("drawn", "same", "transactional")}
+        newly = elected(rule, us.in_office, p.transactional_wins, world.draw("election"))
+    us.set("transactional", governs(world.now, levers["us.administration"], us.announced, us.in_office, newly))
+    ad_hoc = levers.chosen("us.deal_style", "ad_hoc") + levers.chosen("us.deal_style", "by_administration") * us.transactional
+    us.set("ad_hoc", ad_hoc)
+    us.set("priority", levers["us.engagement"])
+    us.set("reliability", reliability(p, us.engagement, us.predictability))
+    effort, together = levers["eu.security_ownership"], levers["transatlantic.coordination"] * world.transatlantic.alignment
+    E = (1 - p.security_share) * world.states.eu_influence.mean(axis=0) + p.security_share * effort
+    world.eu.set("security_effort", effort)
+    world.region.set("western_leverage", joint_leverage(p, E, us.reliability, together))
+
+
+def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Book what follows for Washington, for the two together, for the Union's posture and for influence on the six."""
+    _washington(world, p, levers["us.administration"])
+    _withdrawal(world, p)
+    _together(world, p, levers["transatlantic.coordination"] - levers.today("transatlantic.coordination"))
+    _standing(world, p, levers["eu.security_ownership"] - levers.today("eu.security_ownership"))
+    _exposure(world, p)
+    _eu_influence(world, p)
+    _us_influence(world, p)
+
+
+def _deviation(world: World, name: str) -> Any:
+    """How far a variable stands from its level at the start."""
+    group, key = name.split(".", 1)
+    return getattr(getattr(world, group), key) - world.today(name)
+
+
+def _washington(world: World, p: SimpleNamespace, lever: Any) -> None:
+    us, A, swing = world.us, world.us.transactional, world.draw("swing")
+    changed = us.in_office != A
+    us.change("engagement", p.engagement_speed * (us.attention - us.engagement), because="attention")
+    us.change("mood", -p.mood_return * us.mood, because="swings pass")
+    us.change("mood", (p.steady_swing + (p.transactional_swing - p.steady_swing) * A) * swing[0], because="swings of attention")
+    rate = p.predictability_speed
+    us.change("predictability", -rate * p.transactional_doubt * A, because="transactional administration")
+    us.change("predictability", -rate * p.ad_hoc_doubt * us.ad_hoc, because="personal deals")
+    us.change("predictability", -p.turnover_doubt * changed, because="change of administration")
+    us.change("predictability", -rate * _deviation(world, "us.predictability"), because="return to anchor")
+    us.jump("announced", lever, None, because="administration announced")
+    if changed.any():
+        us.jump("in_office", A, None, because="inauguration")
+        for word, where in (("transactional", changed & (A > 0)), ("continuity", changed & (A == 0))):
+            world.event(f"administration.{word}", where, target="USA", actor="USA", because="election or scenario")
+
+
+def _withdrawal(world: World, p: SimpleNamespace) -> None:
+    us = world.us
+    risk = hazard(p.withdrawal_rate * us.transactional * us.grievance)
+    leaves = ((world.draw("withdrawal") < risk) | world.forced("us_withdrawal")) & (us.withdrawn == 0)
+    returns = (us.withdrawn > 0) & (us.in_office > us.transactional)
+    if leaves.any():
+        us.jump("withdrawn", 1.0, leaves, because="withdrawal")
+        us.jump("engagement", p.residual_attention, leaves, because="withdrawal")
+        world.event("us_withdrawal", leaves, target="USA", actor="USA", because="scenario, or grievance of a transactional administration")
+    if returns.any():
+        us.jump("withdrawn", 0.0, returns, because="a new administration returns")
+
+
+def _together(world: World, p: SimpleNamespace, coordination: Any) -> None:
+    us, rate, pair = world.us, p.alignment_speed, world.transatlantic
+    pair.change("alignment", rate * p.coordination_weight * coordination, because="coordination")
+    pair.change("alignment", -rate * p.animosity * us.transactional, because="animosity")
+    pair.change("alignment", -rate * p.grievance_weight * _deviation(world, "us.grievance"), because="grievance")
+    pair.change("alignment", -rate * _deviation(world, "transatlantic.alignment"), because="return to anchor")
+    pair.change("alignment", p.alignment_noise * world.draw("swing")[1], because="disputes of the day")
+
+
+def _standing(world: World, p: SimpleNamespace, effort: Any) -> None:
+    eu, states, rate = world.eu, world.states, p.posture_speed
+    in_now, in_today = breadth(states.accession), breadth(world.today("states.accession"))
+    powers_now = entry(p, states.chinese_investment, states.russian_influence)
+    powers_today = entry(p, world.today("states.chinese_investment"), world.today("states.russian_influence"))
+    credibility = _deviation(world, "states.membership_credibility").mean(axis=0)
+    eu.change("standing", rate * p.credibility_weight * credibility, because="credibility")
+    eu.change("standing", rate * p.effort_weight * effort, because="own security effort")
+    eu.change("standing", rate * p.cohesion_weight * _deviation(world, "eu.cohesion"), because="cohesion")
+    eu.change("standing", rate * p.breadth_weight * (in_now - in_today), because="inclusion")
+    delay = (1 - in_now) * powers_now - (1 - in_today) * powers_today
+    eu.change("standing", -rate * p.delay_weight * delay, because="delay while others enter")
+    eu.change("standing", -rate * _deviation(world, "eu.standing"), because="return to anchor")
+    eu.change("standing", p.standing_noise * world.draw("swing")[2], because="events elsewhere")
+
+
+def _exposure(world: World, p: SimpleNamespace) -> None:
+    eu, rate = world.eu, p.posture_speed
+    lost = -_deviation(world, "us.reliability")
+    turkish = _deviation(world, "states.turkish_influence").mean(axis=0)
+    eastern = (_deviation(world, "states.russian_influence") + _deviation(world, "states.chinese_influence")).mean(axis=0)
+    investment = world.states.chinese_investment.mean(axis=0)
+    held, held_today = (saturating(i, p.investment_half) for i in (investment, world.today("states.chinese_investment").mean(axis=0)))
+    eu.change("vulnerability", -rate * p.instability_weight * _deviation(world, "states.stability").mean(axis=0), because="instability")
+    eu.change("vulnerability", rate * p.tension_weight * _deviation(world, "kosovo_serbia.tension"), because="Belgrade and Pristina")
+    eu.change("vulnerability", rate * p.powers_weight * (eastern + turkish), because="outside powers")
+    eu.change("vulnerability", rate * p.lost_weight * lost, because="US disengagement")
+    eu.change("vulnerability", -rate * _deviation(world, "eu.vulnerability"), because="return to anchor")
+    eu.change("defence_interest", rate * p.threat_interest * (world.region.threat - p.usual_threat), because="threat")
+    eu.change("defence_interest", rate * p.exposure_interest * _deviation(world, "eu.vulnerability"), because="vulnerability")
+    eu.change("defence_interest", rate * p.lost_interest * lost, because="US disengagement")
+    eu.change("defence_interest", -rate * p.investment_drag * (held - held_today), because="Chinese investment")
+    eu.change("defence_interest", -rate * p.turkish_drag * turkish, because="Turkish influence")
+    eu.change("defence_interest", -rate * p.fatigue_drag * _deviation(world, "eu.fatigue"), because="enlargement fatigue")
+    eu.change("defence_interest", -rate * _deviation(world, "eu.defence_interest"), because="return to anchor")
+
+
+def _eu_influence(world: World, p: SimpleNamespace) -> None:
+    states, rate = world.states, p.influence_speed
+    reward = credible_reward(p, states.membership_credibility, world.eu.money) - world.today("states.membership_credibility")
+    weight = p.standing_pull * _deviation(world, "eu.standing") + p.commitment_pull * _deviation(world, "eu.commitment")
+    states.change("eu_influence", rate * p.reward_pull * reward, because="credible reward")
+    states.change("eu_influence", rate * weight, because="standing and commitment")
+    states.change("eu_influence", -rate * _deviation(world, "states.eu_influence"), because="return to anchor")
+
+
+def _us_influence(world: World, p: SimpleNamespace) -> None:
+    states, today, rate = world.states, world.today("states.us_influence"), p.influence_speed
+    present = world.us.reliability / world.today("us.reliability") - 1
+    kfor = world.kfor.strength / world.today("kfor.strength") - 1
+    states.change("us_influence", rate * p.presence_pull * today * present, because="engagement")
+    states.change("us_influence", rate * p.guarantee_pull * _deviation(world, "states.nato_progress"), because="security guarantee")
+    states.change("us_influence", rate * p.kfor_pull * kfor, because="KFOR")
+    states.change("us_influence", -rate * _deviation(world, "states.us_influence"), because="return to anchor")
