@@ -249,7 +249,10 @@ def read(texts: Mapping[str, str]) -> Catalogue:
     """Build a catalogue from the YAML text of each room, keyed by the room's name."""
     result = Catalogue({}, {}, {}, {}, tuple(texts))
     for room, text in texts.items():
-        entry = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+        try:
+            entry = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+        except yaml.YAMLError as error:
+            raise DataError(f"{room}.yaml cannot be read: {error}") from error
         _add(result.levers, {n: _lever(room, n, e) for n, e in (entry.get("levers") or {}).items()})
         _add(result.variables, {n: _variable(room, n, e) for n, e in (entry.get("variables") or {}).items()})
         _add(result.events, {n: EventKind(name=n, room=room, **e) for n, e in (entry.get("events") or {}).items()})

@@ -13,10 +13,19 @@ import numpy as np
 
 from sim.catalogue import ROWS, Catalogue, Parameter
 from sim.data.columns import column
-from sim.errors import DataError
+from sim.errors import DataError, ModelError, unknown
 from sim.randomness import once
 from sim.scenario.distributions import distribution_of, quantile
 from sim.scenario.plan import Plan
+
+
+class Parameters(SimpleNamespace):
+    """Parameters of one room as attributes; asking for one that its YAML does not declare is an error that names the nearest."""
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        raise ModelError(unknown("parameter", key, vars(self)))
 
 
 def _column(parameter: Parameter, year: int) -> Any:
@@ -56,7 +65,7 @@ def parameter_values(
     catalogue: Catalogue, plan: Plan, seed: int, blocks: Sequence[int]
 ) -> tuple[dict[str, SimpleNamespace], dict[str, np.ndarray]]:
     """Namespaces of parameters by room, and the drawn ones by name, each (worlds,)."""
-    rooms: dict[str, SimpleNamespace] = {room: SimpleNamespace() for room in catalogue.rooms}
+    rooms: dict[str, SimpleNamespace] = {room: Parameters() for room in catalogue.rooms}
     drawn: dict[str, np.ndarray] = {}
     for parameter in catalogue.parameters.values():
         setattr(rooms[parameter.room], parameter.key, value_of(parameter, plan, seed, blocks, drawn))

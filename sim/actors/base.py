@@ -71,7 +71,9 @@ class Actor(mesa.Agent):
             self._population.decide(self.row, key, value)
 
     def act(self) -> None:
-        """Decide, and see that nothing due was forgotten."""
+        """Decide, and see that nothing due was forgotten. Nothing is due where the rooms of all decisions are off."""
+        if not self._decisions_due:
+            return
         self._made.clear()
         self.decide()
         missing = self._decisions_due - self._made

@@ -75,14 +75,15 @@ class TestB9Plus:
         assert inside["XKX"] == inside["SRB"] == inside["BIH"] == 0
 
     def test_bosnia_enters_once_banja_luka_no_longer_blocks(self):
-        free = {"initial.republika_srpska.blockade": 0.1, "b9plus.members": ["BIH"]}
+        free = {"republika_srpska.state_blockade": 0.1, "b9plus.members": ["BIH"]}
         assert after(free).states.b9plus[STATES.index("BIH")].mean() > 0.9
 
     def test_serbia_enters_once_it_ends_neutrality(self):
-        turned = {"initial.SRB.eu_alignment": 0.95, "initial.SRB.orientation": 0.6, "b9plus.members": ["SRB"]}
-        assert after(turned).states.b9plus[STATES.index("SRB")].mean() > 0.9
-        aligned = {"initial.SRB.eu_alignment": 0.95, "b9plus.members": ["SRB"]}
-        assert after(aligned).states.b9plus[STATES.index("SRB")].mean() == 0
+        serbia, invited = STATES.index("SRB"), {"b9plus.members": ["SRB"]}
+        turned = after(invited, initial={"SRB.eu_alignment": 0.95, "SRB.orientation": 0.6})
+        assert turned.states.b9plus[serbia].mean() > 0.9
+        only_aligned = after(invited, initial={"SRB.eu_alignment": 0.95})
+        assert only_aligned.states.b9plus[serbia].mean() == 0
 
     def test_entry_is_an_event_of_the_state_and_withdrawal_ends_it(self):
         world = after({"b9plus.members": {"2024Q1": ["ALB"], "2027Q1": []}})

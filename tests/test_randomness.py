@@ -1,0 +1,52 @@
+import numpy as np
+import pytest
+
+from sim.randomness import BLOCK, Draw, Streams, once
+
+
+def _first_quarters(blocks, names, quarters=9, seed=7):
+    streams = Streams(seed, blocks)
+    for name in names:
+        streams.open(name, Draw("uniform", (3,)))
+    seen = {n: [] for n in names}
+    for _ in range(quarters):
+        streams.advance()
+        for n in names:
+            seen[n].append(streams[n].copy())
+    return {n: np.array(v) for n, v in seen.items()}
+
+
+def test_a_block_draws_the_same_in_any_company():
+    together = _first_quarters([0, 1, 2, 5], ["a"])["a"]
+    alone = _first_quarters([5], ["a"])["a"]
+    assert np.array_equal(together[..., 3 * BLOCK :], alone)
+
+
+def test_other_streams_move_nobodys_draws():
+    assert np.array_equal(_first_quarters([0], ["a"])["a"], _first_quarters([0], ["z", "a", "b"])["a"])
+
+
+def test_streams_differ_by_name_seed_block_and_quarter():
+    values = _first_quarters([0, 1], ["a", "b"])
+    other_seed = _first_quarters([0, 1], ["a"], seed=8)["a"]
+    a = values["a"]
+    for same in (np.array_equal(a, values["b"]), np.array_equal(a, other_seed), np.array_equal(a[..., :64], a[..., 64:]), np.array_equal(a[0], a[1])):
+        assert not same
+
+
+def test_once_is_addressed_by_world():
+    whole = once(3, "x", range(8))
+    assert np.array_equal(once(3, "x", [2, 3, 6]), np.concatenate([whole[2 * 64 : 4 * 64], whole[6 * 64 : 7 * 64]]))
+    assert not np.array_equal(whole, once(3, "y", range(8)))
+
+
+def test_draws_are_uniform_and_normal():
+    values = once(1, "u", range(200))
+    assert 0.0 <= values.min() < 0.001
+    assert 0.999 < values.max() < 1.0
+    assert values.mean() == pytest.approx(0.5, abs=0.01)
+    streams = Streams(1, range(50))
+    streams.open("n", Draw("normal", (4,)))
+    streams.advance()
+    assert streams["n"].mean() == pytest.approx(0.0, abs=0.03)
+    assert streams["n"].std() == pytest.approx(1.0, abs=0.03)
