@@ -1,0 +1,170 @@
+"""Stability: what presses and what calms becomes unrest; unrest wears stability down and breaks out in crises; calm lets incomes catch up.
+
+Claim      2023 was a deterioration with hotspots in Kosovo, Bosnia and Montenegro; integration, cooperation, allied forces and European
+           effort calm (transatlantic-burden-sharing 14, 20, 22, 40, 50; closing-the-capabilities-gap 50); several outside powers at once
+           do the opposite (236).
+Equation   U  = f F + d D + sum w (z - z')                 unrest: fragility, division, and what differs from 2023
+           dS = r (S' - S - g (U - U') - c (X - x))        stability follows slowly
+           P(crisis) = 1 - exp(-h U^2)                     and P(end) = 1 - exp(-e (1 - k U)) > 0, so that no crisis is endless
+           dy = v (1 - y)(1 + m (A - A') + n (M a - a') + i (S - S')) - q X y      incomes catch up
+Sources    Buhaug and Gleditsch (2008) Contagion or Confusion?; Fearon and Laitin (2003) Ethnicity, Insurgency, and Civil War; Fortna (2008)
+           Does Peacekeeping Work?; Schimmelfennig and Sedelmeier (2020) The Europeanization of Eastern Europe; Barro and Sala-i-Martin
+           (1992) Convergence; Bieber (2018) Patterns of Competitive Authoritarianism.
+Doubts     The indicator is a survey of surveys with a published error of about 0.04 on this scale; weights are judgements with wide priors.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.catalogue import STATES
+from sim.maths import Array, hazard, saturating, within
+from sim.randomness import Draw
+
+if TYPE_CHECKING:
+    from sim.levers import LeverView
+    from sim.world import World
+
+READS = (
+    *("states.fragile", "states.divided", "states.nationalism", "states.hybrid_damage", "states.patron_rivalry", "states.managed_calm"),
+    *("states.nato_progress", "states.accession", "states.compliance", "states.membership_credibility", "states.prosperity"),
+    *("states.stability", "states.crisis", "region.spoilers", "region.threat", "regional.cooperation", "regional.trust"),
+    *("kosovo_serbia.tension", "kosovo_serbia.crisis", "kosovo_serbia.in_crisis", "republika_srpska.blockade", "republika_srpska.seceded"),
+    *("republika_srpska.ruptures", "kfor.strength", "eufor.strength", "nato.deterrence", "eu.security_effort", "eu.commitment", "eu.money"),
+)
+BOOKS = ("states.stability", "states.crisis", "states.prosperity")
+SIGNALS = ("states.fragile", "states.divided", "states.unrest")
+DRAWS = {"crisis": Draw("uniform", (2, 6)), "stability": Draw("normal", (6,)), "income": Draw("normal", (6,))}
+
+BOSNIA = np.array([[float(s == "BIH")] for s in STATES])
+
+
+def base_unrest(fragile: Any, divided: Any, fragility_weight: Any, division_weight: Any) -> Any:
+    """Unrest that domestic politics brings by itself, 0..1."""
+    return fragility_weight * fragile + division_weight * divided
+
+
+def contagion(crisis: Array, *ties: Array) -> Array:
+    """Crises of kin, (6, worlds): for each network of ties, own tie times those of the others that are in crisis."""
+    total = np.zeros_like(crisis)
+    for tie in ties:
+        tied = tie * crisis
+        total += tie * (tied.sum(axis=0) - tied)
+    return total
+
+
+def war_unrest(threat: Any, ownership: Any, commitment: Any, p: SimpleNamespace) -> Any:
+    """Unrest that the war carries into the region, less what European effort and commitment shield from."""
+    return p.war_weight * threat * (1.0 - p.ownership_shields * ownership) * (1.0 - p.commitment_shields * commitment)
+
+
+def crisis_chance(unrest: Any, rate: Any) -> Any:
+    """Probability that a crisis breaks out in the quarter, rising with the square of unrest."""
+    return hazard(rate * unrest * unrest)
+
+
+def end_chance(unrest: Any, rate: Any, prolongs: Any) -> Any:
+    """Probability that a crisis ends in the quarter; never zero for `prolongs` below 1."""
+    return hazard(rate * (1.0 - prolongs * unrest))
+
+
+def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """How fragile politics and how divided societies are."""
+    world.states.set("fragile", levers["states.fragility"])
+    world.states.set("divided", levers["states.division"])
+
+
+def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Unrest, then stability, crises and incomes."""
+    states = world.states
+    base = base_unrest(states.fragile, states.divided, p.fragility_weight, p.division_weight)
+    usual = base_unrest(levers.today("states.fragility"), levers.today("states.division"), p.fragility_weight, p.division_weight)
+    pressures = {"domestic politics": base - usual, **_pressing(world, p), **_calming(world, p)}
+    unrest = within(usual + sum(pressures.values()), 0.0, 1.0)
+    states.set("unrest", unrest)
+    _stability(world, p, pressures)
+    _crises(world, p, unrest)
+    _prosperity(world, p)
+
+
+def _pressing(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """What adds unrest by its cause, each (6, worlds), from the situation of 2023."""
+    states, today, entity = world.states, world.today, world.republika_srpska
+    entity_unrest = p.blockade_weight * (entity.blockade - p.blockade_norm) + p.secession_weight * entity.seceded
+    war = war_unrest(world.region.threat, world.eu.security_effort, world.eu.commitment, p)
+    usual_war = war_unrest(p.threat_norm, p.ownership_norm, today("eu.commitment"), p)
+    return {
+        "nationalism": p.nationalism_weight * (states.nationalism - today("states.nationalism")),
+        "spoilers": p.spoiler_weight * states.divided * (world.region.spoilers - today("region.spoilers")),
+        "hybrid damage": p.hybrid_weight * (states.hybrid_damage - p.hybrid_norm),
+        "rivalry of patrons": p.rivalry_weight * (states.patron_rivalry - today("states.patron_rivalry")),
+        "tension in the dialogue": p.tension_weight * (world.kosovo_serbia.tension - p.tension_norm),
+        "Republika Srpska": BOSNIA * entity_unrest,
+        "crises of kin": p.contagion_weight * contagion(states.crisis, p.serb_tie, p.albanian_tie),
+        "war and European shield": war - usual_war,
+    }
+
+
+def _calming(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """What takes unrest away by its cause, each (6, worlds) and negative where there is more of it than in 2023."""
+    states, today = world.states, world.today
+    kfor = saturating(world.kfor.strength, p.kfor_half) - saturating(today("kfor.strength"), p.kfor_half)
+    eufor = saturating(world.eufor.strength, p.eufor_half) - saturating(today("eufor.strength"), p.eufor_half)
+    believed = states.compliance * states.membership_credibility
+    believed_today = today("states.compliance") * today("states.membership_credibility")
+    return {
+        "allied forces": -p.kfor_calms * kfor - p.eufor_calms * eufor,
+        "deterrence": -p.deterrence_calms * (world.nato.deterrence - today("nato.deterrence")),
+        "NATO path": -p.membership_calms * (states.nato_progress - today("states.nato_progress")),
+        "accession": -p.accession_calms * (states.accession - today("states.accession")),
+        "believed rules": -p.believed_rules_calm * (believed - believed_today),
+        "regional cooperation": -p.cooperation_calms * (world.regional.cooperation - today("regional.cooperation")),
+        "trust": -p.trust_calms * states.divided * (world.regional.trust - today("regional.trust")),
+        "prosperity": -p.prosperity_calms * (states.prosperity - today("states.prosperity")),
+        "managed calm": -p.calm_weight * (states.managed_calm - p.calm_norm),
+        "European ownership": -p.ownership_calms * (world.eu.security_effort - p.ownership_norm),
+    }
+
+
+def _stability(world: World, p: SimpleNamespace, pressures: dict[str, Any]) -> None:
+    states, rate = world.states, -p.stability_speed * p.stability_per_unrest
+    for because, pressure in pressures.items():
+        states.change("stability", rate * pressure, because=because)
+    states.change("stability", -p.stability_speed * p.crisis_weight * (states.crisis - p.usual_crises), because="crisis")
+    states.change("stability", p.stability_speed * (world.today("states.stability") - states.stability), because="return to anchor")
+    states.change("stability", p.stability_shock * world.draw("stability"), because="chance")
+
+
+def _crises(world: World, p: SimpleNamespace, unrest: Array) -> None:
+    """Begin and end crises; Kosovo's stands and falls with that of the dialogue, Bosnia's does not end where its entity ruptures."""
+    states, draw = world.states, world.draw("crisis")
+    stands, dyad_stood, dyad_stands = states.crisis > 0.0, world.kosovo_serbia.crisis > 0.0, world.kosovo_serbia.in_crisis > 0.0
+    ruptures = (BOSNIA > 0.0) & (world.republika_srpska.ruptures > 0.0)
+    own = draw[0] < crisis_chance(unrest, p.crisis_rate)
+    drawn_in = dyad_stands & ~dyad_stood & (draw[1] < p.follows_dialogue)
+    forced = world.forced_states("crisis")
+    compelled = drawn_in if forced is None else drawn_in | forced
+    begins = ~stands & ~ruptures & (own | compelled)
+    bound = p.follows_dialogue >= 1.0
+    ends = (draw[0] < end_chance(unrest, p.crisis_end, p.unrest_prolongs)) | (bound & dyad_stood & ~dyad_stands)
+    ends = stands & ends & ~ruptures & ~compelled & ~(bound & dyad_stands)
+    states.jump("crisis", 1.0, begins, because="unrest")
+    states.jump("crisis", 0.0, ends, because="settled")
+    world.state_events("crisis", begins, because="unrest")
+
+
+def _prosperity(world: World, p: SimpleNamespace) -> None:
+    states, today = world.states, world.today
+    income = states.prosperity
+    pace = p.catching_up * (1.0 - income)
+    absorbed = states.compliance * states.membership_credibility
+    usual = today("states.compliance") * today("states.membership_credibility")
+    states.change("prosperity", pace, because="catching up")
+    states.change("prosperity", pace * p.market_speeds * (states.accession - today("states.accession")), because="accession")
+    states.change("prosperity", pace * p.money_speeds * (world.eu.money * absorbed - usual), because="EU money")
+    states.change("prosperity", pace * p.instability_slows * (states.stability - today("states.stability")), because="stability")
+    states.change("prosperity", -p.crisis_costs * income * states.crisis, because="crisis")
+    states.change("prosperity", p.income_shock * income * world.draw("income"), because="chance")
