@@ -1,6 +1,6 @@
 """Where the run starts: each variable's value at the end of the year before the first quarter.
 
-A starting value is a figure with its source, a lever's value of the first quarter, a column of a table of the data folder, or assumed
+A starting value is a figure with its source, a lever's default, a column of a table of the data folder, or assumed
 with its reason. A scenario's `initial` comes last.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.catalogue import ROWS, STATES, Variable
+from sim.catalogue import ROWS, STATES, Variable, catalogue
 from sim.data import scales
 from sim.data.columns import column
 from sim.data.figures import Figure, Figures, load_figures
@@ -62,11 +62,13 @@ def _figures() -> Figures:
 _SINGLE = ("",)
 
 
-def starting_value(variable: Variable, year: int, levers: Mapping[str, Any]) -> np.ndarray:
-    """The value before any world differs, shape (*variable.shape, 1) or (*variable.shape, worlds) where a lever gives it."""
+def starting_value(variable: Variable, year: int) -> np.ndarray:
+    """The value before any world differs, (*variable.shape, 1). A `lever` stands for its default, today's value."""
     spec = variable.initial
     if "lever" in spec:
-        return np.atleast_1d(np.asarray(levers[spec["lever"]], dtype=float))
+        lever = catalogue().levers[spec["lever"]]
+        rows = [lever.default_of(state) for state in STATES] if lever.per_state else lever.default
+        return np.asarray(rows, dtype=float)[..., None]
     if "table" in spec:
         return column(spec["table"], spec["column"], year)[..., None]
     rows = ROWS.get(variable.group, _SINGLE)

@@ -106,7 +106,7 @@ class World(mesa.Model):
         self.populations: tuple[Population, ...] = tuple(getattr(self, g) for g in groups)
 
     def _start(self, variable: Any, year: int, seed: int) -> np.ndarray:
-        found = starting_value(variable, year, self.board.now)
+        found = starting_value(variable, year)
         self._today[variable.name] = found
         value = np.array(np.broadcast_to(found, (*variable.shape, self.worlds)), dtype=float)
         for key, row in initial_key(variable).items():
@@ -197,7 +197,9 @@ class World(mesa.Model):
         self, name: str, where: np.ndarray | bool = True, *, target: str = "", actor: str, because: str, until: np.ndarray | None = None
     ) -> None:
         """Note a discrete event in the worlds where `where` (worlds,) holds; every event has an actor and a reason."""
-        worlds = np.flatnonzero(np.broadcast_to(where, (self.worlds,)))
+        if isinstance(where, bool | np.bool_):
+            where = np.full(self.worlds, where)
+        worlds = where.nonzero()[0]
         if worlds.size:
             kept = None if until is None else np.broadcast_to(until, (self.worlds,))[worlds]
             self.occurrences.append(Occurrence(self.quarter, name, target, actor, because, worlds, kept))
