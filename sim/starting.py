@@ -17,6 +17,7 @@ from sim.data import scales
 from sim.data.columns import column
 from sim.data.figures import Figure, Figures, load_figures
 from sim.errors import DataError
+from sim.levers import number
 
 
 def _of_year(assumed: Any, year: int) -> Any:
@@ -67,8 +68,9 @@ def starting_value(variable: Variable, year: int) -> np.ndarray:
     spec = variable.initial
     if "lever" in spec:
         lever = catalogue().levers[spec["lever"]]
-        rows = [lever.default_of(state) for state in STATES] if lever.per_state else lever.default
-        return np.asarray(rows, dtype=float)[..., None]
+        if lever.per_state:
+            return np.array([[number(lever, lever.default_of(state))] for state in STATES])
+        return np.atleast_1d(number(lever, lever.default))
     if "table" in spec:
         return column(spec["table"], spec["column"], year)[..., None]
     rows = ROWS.get(variable.group, _SINGLE)
