@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.actors.base import Actor, Decision
 from sim.catalogue import STATES
 from sim.mechanisms.alliance import eufor_wanted
@@ -26,7 +28,7 @@ class EuropeanUnion(Actor):
         acute = world.states.crisis[BOSNIA] + world.republika_srpska.seceded
         self.desired_eufor = eufor_wanted(p, world.republika_srpska.blockade, acute, world.region.threat, unrest)
 
-    def _weight(self) -> object:
+    def _weight(self) -> np.ndarray:
         p, world = self.parameters("transatlantic"), self.model
         crises = 0.5 * (world.kosovo_serbia.crisis + world.states.crisis.max(axis=0)) - p.usual_crises
         alarm = world.region.threat - p.usual_threat + self.vulnerability - world.today("eu.vulnerability") + crises

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.actors.base import Actor, Decision
-from sim.mechanisms.transatlantic import attention
+from sim.mechanisms.transatlantic import attention, prioritised
 
 
 class UnitedStates(Actor):
@@ -19,4 +19,4 @@ class UnitedStates(Actor):
         crises = 0.5 * (world.kosovo_serbia.crisis + world.states.crisis.max(axis=0)) - p.usual_crises
         grievance = self.grievance - world.today("us.grievance")
         wanted = attention(p, world.today("us.engagement"), self.transactional, grievance, crises, self.mood)
-        self.attention = self.priority * wanted * (1 - self.withdrawn) + p.residual_attention * self.withdrawn
+        self.attention = prioritised(wanted, self.priority) * (1 - self.withdrawn) + p.residual_attention * self.withdrawn

@@ -44,6 +44,9 @@ BOOKS = (
 SIGNALS = ("us.transactional", "us.ad_hoc", "us.priority", "us.reliability", "eu.security_effort", "region.western_leverage")
 DRAWS = {"election": Draw("uniform", ()), "withdrawal": Draw("uniform", ()), "swing": Draw("normal", (3,))}
 
+TINY = 1e-12
+"""Keeps a ratio defined where nothing is given to nothing."""
+
 
 def reliability(p: SimpleNamespace, engagement: Any, predictability: Any) -> Any:
     """Engagement discounted by unpredictability, 0..1, shape (worlds,)."""
@@ -58,7 +61,12 @@ def joint_leverage(p: SimpleNamespace, E: Any, U: Any, together: Any) -> Any:
 def attention(p: SimpleNamespace, usual: Any, transactional: Any, grievance: Any, crises: Any, mood: Any) -> Any:
     """US attention before the multiplier: `grievance` and `crises` are deviations from their usual level, shape (worlds,)."""
     calm = usual * (1 - p.transactional_cut * transactional - p.grievance_cut * grievance)
-    return np.maximum(calm + p.crisis_pull * crises + mood, 0)
+    return within(calm + p.crisis_pull * crises + mood, 0, 1)
+
+
+def prioritised(share: Any, multiple: Any) -> Any:
+    """A share of attention times a multiple of priority, on the odds: none at 0, unchanged at 1, never above 1, shape (worlds,)."""
+    return share * multiple / (1 - share + share * multiple + TINY)
 
 
 def commitment(p: SimpleNamespace, usual: Any, alarm: Any, cohesion: Any, weariness: Any) -> Any:
@@ -88,7 +96,9 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     if inaugurated(world.now, world.quarter == 0):
         rule = {choice: word(choice) for choice in ("drawn", "same", "transactional")}
         newly = elected(rule, us.in_office, p.transactional_wins, world.draw("election"))
-    us.set("transactional", governs(world.now, levers["us.administration"], us.announced, us.in_office, newly))
+    lever = levers["us.administration"]
+    announced = us.announced if world.quarter else lever  # what a run begins with is no change
+    us.set("transactional", governs(world.now, lever, announced, us.in_office, newly))
     ad_hoc = levers.chosen("us.deal_style", "ad_hoc") + levers.chosen("us.deal_style", "by_administration") * us.transactional
     us.set("ad_hoc", ad_hoc)
     us.set("priority", levers["us.engagement"])
