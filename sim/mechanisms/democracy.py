@@ -1,0 +1,83 @@
+"""Democracy: credible conditions open it, tolerated strong hands wear it down, and changes of government turn it.
+
+Claim      Stability bought with silence on democracy erodes democracy, and captured governments make and manage the crises they are
+           thanked for keeping calm (transatlantic-burden-sharing 28); integration fosters democracy (20), by a path whose sign is open.
+Equation   dD = c I (1 - T) L (1 - D)            influence I of the Union, tolerance T, clarity L
+              - e T S D                          executives with support S, tolerated
+              + q (a - a0)                       legitimation by accession a: sign open (Richter & Wunsch)
+              + changed (o K(D) (1 - V) + z)     a captured incumbent falls, K(D) = max(0, 1 - D / D1); or a reformer does
+              - v (V - V0) - n (N - N0) + g (O - O0) + shock      division, nationalism, the government's orientation
+           M  = m K(D) (1 + t T) / (1 + t),   calm = k K(D) T      tension made at home; unrest kept down for now
+Sources    Bieber 2018, Patterns of competitive authoritarianism in the Western Balkans; Richter & Wunsch 2020, Money, power, glory:
+           the linkages between EU conditionality and state capture in the Western Balkans; Levitsky & Way 2010, Competitive
+           Authoritarianism; figure vdem_libdem.
+Doubts     Two openings (2017, 2020) carry the size of o; across the six, chapters opened correlate negatively with D. Where division
+           splits power, a new government is held to leave the segments' patrons in place (1 - V).
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from sim.maths import within
+from sim.randomness import Draw
+
+if TYPE_CHECKING:
+    from sim.levers import LeverView
+    from sim.world import World
+
+READS = (
+    "states.democracy", "eu.tolerance", "eu.clarity", "states.eu_influence", "states.engaged", "states.stage", "states.popularity",
+    "states.accession", "states.government_changed", "states.divided", "states.nationalism", "states.orientation",
+)  # fmt: skip
+BOOKS = ("states.democracy",)
+SIGNALS = ("eu.tolerance", "states.manufactured_tension", "states.managed_calm")
+DRAWS = {"turn": Draw("normal", (6,)), "shock": Draw("normal", (6,))}
+
+MEMBER = 4  # states.stage of a member
+
+
+def captured(D: Any, D1: Any) -> Any:
+    """How far a government holds the state, 0..1, falling to 0 at democracy D1."""
+    return within(1.0 - D / D1, 0.0, 1.0)
+
+
+def conditionality(D: Any, I: Any, T: Any, L: Any, c: Any) -> Any:
+    """Opening per quarter by conditions that are meant, clear and backed by influence; less is left to open where D is high."""
+    return c * I * (1.0 - T) * L * (1.0 - D)
+
+
+def erosion(D: Any, S: Any, T: Any, e: Any) -> Any:
+    """Loss per quarter to an executive with support S whose reach is tolerated."""
+    return e * T * S * D
+
+
+def made_tension(K: Any, T: Any, m: Any, t: Any) -> Any:
+    """Tension that captured governments make; more where it is tolerated, m at the most."""
+    return m * K * (1.0 + t * T) / (1.0 + t)
+
+
+def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Tolerance this quarter, and what captured governments make of it."""
+    tolerance = levers["eu.tolerance_of_autocracy"]
+    K = captured(world.states.democracy, p.open_at)
+    world.eu.set("tolerance", tolerance)
+    world.states.set("manufactured_tension", made_tension(K, tolerance, p.tension_made, p.tension_tolerated))
+    world.states.set("managed_calm", p.calm_bought * K * tolerance)
+
+
+def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Book what opened and what closed the quarter."""
+    states, today, change, tolerance = world.states, world.today, world.states.change, world.eu.tolerance
+    D = states.democracy
+    hold = states.eu_influence * states.engaged * (1.0 - p.after_joining * (states.stage >= MEMBER))
+    change("democracy", conditionality(D, hold, tolerance, world.eu.clarity, p.conditionality), because="conditionality")
+    change("democracy", -erosion(D, states.popularity, tolerance, p.erosion), because="tolerated strong hands")
+    change("democracy", p.legitimation * (states.accession - today("states.accession")), because="legitimation by accession")
+    turn = p.opening * captured(D, p.open_at) * (1.0 - states.divided) + p.turn * world.draw("turn")
+    change("democracy", states.government_changed * turn, because="change of government")
+    change("democracy", p.orientation * (states.orientation - today("states.orientation")), because="who governs")
+    change("democracy", -p.division * (states.divided - today("states.divided")), because="division")
+    change("democracy", -p.nationalism * (states.nationalism - today("states.nationalism")), because="nationalism")
+    change("democracy", p.shock * world.draw("shock"), because="events of the day")

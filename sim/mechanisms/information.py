@@ -1,0 +1,103 @@
+"""Information: outside narratives wear down support for the EU and feed nationalism; literacy and counter-narratives blunt them.
+
+Claim      Third-party disinformation gnaws at Euro-Atlantic values; joint work on literacy and against malign narratives limits it
+           (transatlantic-burden-sharing 48); contact breaks down prejudice (closing-the-capabilities-gap 154).
+Equation   E  = 1 - exp(-d s (1 - l)(1 - k (c - f h))(1 - r R))     exposure: narratives d overlap, so reach saturates
+           s  = s1 B + s2 N                                         receptive where Russian influence B and nationalism N are strong
+           dh = (c - h) / t                                         audiences get used to counter-narratives c: their effect fades
+           dU = v [ -b (E - E0) U + c1 (C - C0) + c2 (T - T0) + c3 (Y - Y0) + (U0 - U) ]     support U: credibility C, trust T, prosperity Y
+           dN = w [ n1 (E - E0) + n2 tension + n3 made + n4 crisis - n5 (trust - trust0) - n6 (Y - Y0) + (N0 - N) ]
+Sources    Roozenbeek & van der Linden 2019, Fake news game confers psychological resistance; Maertens et al. 2021, Long-term
+           effectiveness of inoculation (weak, fading); Pettigrew & Tropp 2006, A meta-analytic test of intergroup contact theory.
+Doubts     Exposure is not observed; only differences to today count, scaled by the swings of Serbia's support.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.catalogue import POWERS, STATES
+from sim.maths import hazard
+from sim.randomness import Draw
+
+if TYPE_CHECKING:
+    from sim.levers import LeverView
+    from sim.world import World
+
+READS = (
+    "powers.is_active", "states.russian_influence", "states.nationalism", "states.resilience", "information.habituation",
+    "states.public_support_eu", "states.membership_credibility", "states.trust_in_eu", "states.prosperity", "kosovo_serbia.tension",
+    "states.manufactured_tension", "states.crisis", "regional.trust",
+)  # fmt: skip
+BOOKS = ("states.public_support_eu", "states.nationalism", "information.habituation")
+SIGNALS = ("states.exposure",)
+DRAWS = {"opinion": Draw("normal", (6,)), "mood": Draw("normal", (6,))}
+
+PARTIES = np.array([[s in ("SRB", "XKX")] for s in STATES], dtype=float)  # the two that the dyad's tension touches first
+
+
+def receptiveness(B: Any, N: Any, s1: Any, s2: Any) -> Any:
+    """How readily publics take up outside narratives: through Russian influence B and nationalism N."""
+    return s1 * B + s2 * N
+
+
+def exposure(d: Any, s: Any, literacy: Any, counter: Any, preparedness: Any) -> Any:
+    """Share of the public that narratives reach and convince, 0..1; the last three are shares kept away, each 0..1."""
+    return hazard(d * s * (1.0 - literacy) * (1.0 - counter) * (1.0 - preparedness))
+
+
+def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Narratives spread; opinion and nationalism follow."""
+    reached = _exposure(world, p, levers)
+    world.states.set("exposure", reached)
+    more = reached - _exposure_today(world, p, levers)
+    c = levers["information.counter_narratives"]
+    world.information.change("habituation", (c - world.information.habituation) / p.habituation_time, because="use")
+    _support(world, p, more)
+    _nationalism(world, p, more)
+
+
+def _exposure(world: World, p: SimpleNamespace, levers: LeverView) -> Any:
+    states, active = world.states, world.powers.is_active[POWERS.index("RUS")]
+    narratives = levers["russia.disinformation"] * (1.0 - p.russian_share * (1.0 - active))
+    s = receptiveness(states.russian_influence, states.nationalism, p.by_influence, p.by_nationalism)
+    countered = p.counter * (levers["information.counter_narratives"] - p.fading * world.information.habituation)
+    return exposure(narratives, s, levers["information.media_literacy"], countered, p.preparedness * states.resilience)
+
+
+def _exposure_today(world: World, p: SimpleNamespace, levers: LeverView) -> Any:
+    """The same in the situation at the start, (6, 1) or (6, worlds): what today's opinion already reflects."""
+    today = world.today
+    s = receptiveness(today("states.russian_influence"), today("states.nationalism"), p.by_influence, p.by_nationalism)
+    countered = p.counter * (levers.today("information.counter_narratives") - p.fading * today("information.habituation"))
+    kept = (levers.today("information.media_literacy"), countered, p.preparedness * today("states.resilience"))
+    return exposure(levers.today("russia.disinformation"), s, *kept)
+
+
+def _support(world: World, p: SimpleNamespace, more: Any) -> None:
+    states, today, v = world.states, world.today, p.opinion_speed
+    support, change = states.public_support_eu, world.states.change
+    change("public_support_eu", -v * p.disinformed * more * support, because="disinformation")
+    credible = states.membership_credibility - today("states.membership_credibility")
+    change("public_support_eu", v * p.by_credibility * credible, because="credibility of membership")
+    change("public_support_eu", v * p.by_trust * (states.trust_in_eu - today("states.trust_in_eu")), because="trust in Brussels")
+    change("public_support_eu", v * p.by_prosperity * (states.prosperity - today("states.prosperity")), because="prosperity")
+    change("public_support_eu", v * (today("states.public_support_eu") - support), because="return to anchor")
+    change("public_support_eu", p.opinion_shock * world.draw("opinion"), because="events of the day")
+
+
+def _nationalism(world: World, p: SimpleNamespace, more: Any) -> None:
+    states, today, w, change = world.states, world.today, p.nationalism_speed, world.states.change
+    change("nationalism", w * p.inflamed * more, because="disinformation")
+    tension = world.kosovo_serbia.tension - today("kosovo_serbia.tension")
+    change("nationalism", w * p.dyad_tension * tension * (PARTIES + p.spill * (1.0 - PARTIES)), because="Belgrade and Pristina")
+    made = states.manufactured_tension - today("states.manufactured_tension")
+    change("nationalism", w * p.made_tension * made, because="tension made at home")
+    change("nationalism", w * p.crisis * (states.crisis - today("states.crisis")), because="crises")
+    change("nationalism", -w * p.contact * (world.regional.trust - today("regional.trust")), because="contact across borders")
+    change("nationalism", -w * p.comfort * (states.prosperity - today("states.prosperity")), because="prosperity")
+    change("nationalism", w * (today("states.nationalism") - states.nationalism), because="return to anchor")
+    change("nationalism", p.mood * world.draw("mood"), because="events of the day")
