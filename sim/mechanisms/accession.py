@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 READS = (
     *("states.accession", "states.stage", "states.compliance", "states.suspended", "states.crisis", "states.eu_alignment"),
     *("states.reform_effort", "states.membership_credibility", "states.granted", "states.engaged", "eu.money"),
-    *("eu.preoccupation", "eu.recognition_united", "kosovo_serbia.normalisation", "republika_srpska.seceded"),
+    *("eu.preoccupation", "eu.convoy", "eu.recognition_united", "kosovo_serbia.normalisation", "republika_srpska.seceded"),
 )
-BOOKS = ("states.accession", "states.stage", "states.compliance", "states.suspended")
+BOOKS = ("states.accession", "states.stage", "states.compliance", "states.suspended", "eu.convoy")
 SIGNALS = ("states.attempting", "states.engaged", "eu.money")
 DRAWS = {"fits": Draw("normal", (6,))}
 
@@ -81,7 +81,7 @@ def stage_of(p: SimpleNamespace, a: Any) -> Any:
 
 
 def convoy(p: SimpleNamespace, surplus: Any, able: Any, a: Any, stage: Any) -> Any:
-    """Who puts a step when all go at once, bool (6, worlds): the group moves when its mean is nearly ready, and nobody leaves it far behind."""
+    """Who puts a step when all go at once, bool (6, worlds): the group moves when its mean is nearly ready; nobody goes far ahead."""
     inside = able & (stage >= CANDIDATE)
     share = inside / np.maximum(inside.sum(axis=0), 1)
     ready = (share * surplus).sum(axis=0) >= -p.convoy_slack
@@ -125,6 +125,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     else:
         _advance(world, p, levers["eu.accession_pace"])
     _lapse(world, p)
+    world.eu.change("convoy", levers.chosen("eu.entry_mode", "all_at_once") - world.eu.convoy, because="entry mode")
 
 
 def _comply(world: World, p: SimpleNamespace) -> None:

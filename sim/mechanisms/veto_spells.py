@@ -1,0 +1,260 @@
+"""How vetoes begin, stand and end, and how the quarrels behind them fade and arise; part of the council room.
+
+Few of the 162 pairs of member and candidate have a veto standing, so spells are handled entry by entry: flat positions into
+(27, 6, worlds), from which member, candidate and world follow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.catalogue import MEMBERS, STATES
+from sim.data.tables import load_council, load_disputes
+from sim.maths import hazard
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+Array = np.ndarray
+CAUSES = ("concession", "pressure", "quarrel faded", "decoupled", "outvoted", "withdrawn", "recognition", "end of the spell")
+CONCESSION, PRESSURE, FADED, DECOUPLED, OUTVOTED, WITHDRAWN, RECOGNISED, SPELL_OVER = range(len(CAUSES))
+KINDS = ("reluctance", "bilateral", "rule_of_law", "recognition", "package")
+RELUCTANCE, BILATERAL, RULE_OF_LAW, RECOGNITION, PACKAGE = range(len(KINDS))
+CLOSING = 3.0
+XKX, MKD = STATES.index("XKX"), STATES.index("MKD")
+
+
+@cache
+def kinds() -> Array:
+    """What each member's quarrel with each candidate is about, numbers into KINDS, (27, 6)."""
+    table = np.zeros((len(MEMBERS), len(STATES)), dtype=int)
+    for dispute in load_disputes():
+        table[MEMBERS.index(dispute.member), STATES.index(dispute.candidate)] = KINDS.index(dispute.kind)
+    return table
+
+
+@cache
+def _scepticism() -> Array:
+    by_member = {m.iso: m.scepticism for m in load_council()}
+    return np.array([by_member[iso] for iso in MEMBERS])
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Vetoes singled out, entry by entry: flat position, member, candidate, world and strength of the quarrel, each (entries,)."""
+
+    at: Array
+    member: Array
+    candidate: Array
+    world: Array
+    quarrel: Array
+
+    @property
+    def kind(self) -> Array:
+        """What each quarrel is about, numbers into KINDS."""
+        return kinds()[self.member, self.candidate]
+
+
+def entries(world: World, mask: Array) -> Entries:
+    """The entries where `mask`, bool (27, 6, worlds), holds."""
+    at = np.flatnonzero(mask)
+    pair, lane = np.divmod(at, world.worlds)
+    member, candidate = np.divmod(pair, len(STATES))
+    return Entries(at, member, candidate, lane, world.members.dispute.ravel()[at])
+
+
+# -- forced spells -------------------------------------------------------------------------------------------------------------------
+
+
+def force(world: World, objecting: Array) -> tuple[Array, Array] | None:
+    """Add the objections of forced spells to `objecting` (written in place).
+
+    Returns forced objections and those in the last quarter of their spell, bool (27, 6, worlds), or None where nothing is forced.
+    """
+    active = world.forcings("veto")
+    if not active:
+        return None
+    forced, last = np.zeros_like(objecting), np.zeros_like(objecting)
+    for spell, mask in active:
+        row = STATES.index(spell.target or "")
+        where = np.broadcast_to(mask, (world.worlds,)) & (world.states.attempting[row] > 0.5)
+        by = np.arange(len(MEMBERS))[:, None] == (MEMBERS.index(spell.actor) if spell.actor else likeliest_blocker(world, row))
+        forced[:, row] |= where & by
+        if spell.until == world.now:
+            last[:, row] |= where & by
+        if spell.start == world.now or world.quarter == 0:
+            _note(world, "veto", entries(world, _only(where & by, row)), KINDS, until=spell.until)
+    objecting |= forced
+    return forced, last
+
+
+def likeliest_blocker(world: World, row: int) -> Array:
+    """Who most likely holds a candidate up, (worlds,): whose veto stands, then the strongest quarrel, then the most sceptical."""
+    members = world.members
+    return (2 * members.veto[:, row] + members.dispute[:, row] + members.scepticism / len(MEMBERS)).argmax(axis=0)
+
+
+def _only(mask: Array, row: int) -> Array:
+    full = np.zeros((len(MEMBERS), len(STATES), mask.shape[-1]), dtype=bool)
+    full[:, row] = mask
+    return full
+
+
+# -- beginning and ending --------------------------------------------------------------------------------------------------------------
+
+
+def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, granted: Array, forced: Any) -> Array:
+    """Begin a spell where an objection blocked a step, end those that are over; returns what candidates conceded, (6, worlds)."""
+    standing = world.members.veto > 0.5
+    begins = objecting & blocked & ~standing
+    if forced is not None:
+        begins &= ~forced[1]
+    if begins.any():
+        world.members.jump("veto", 1.0, begins, because="objections that blocked a step")
+        _note(world, "veto", entries(world, begins if forced is None else begins & ~forced[0]), KINDS)
+    stood = entries(world, standing)
+    cause = _cause_of_end(world, p, stood, objecting, granted, forced)
+    conceded = np.zeros(blocked.shape)
+    over = np.flatnonzero(cause >= 0)
+    if over.size:
+        ended, cause = Entries(*(getattr(stood, f)[over] for f in Entries.__dataclass_fields__)), cause[over]
+        _jump(world, "veto", 0.0, ended.at, because="spells that ended")
+        _settle(world, p, ended, cause)
+        bought = cause == CONCESSION
+        np.maximum.at(conceded, (ended.candidate[bought], ended.world[bought]), ended.quarrel[bought])
+        _note(world, "veto_lifted", ended, CAUSES, cause)
+    return conceded
+
+
+def _cause_of_end(world: World, p: SimpleNamespace, stood: Entries, objecting: Array, granted: Array, forced: Any) -> Array:
+    """Why each standing veto ends this quarter, a number into CAUSES, or -1 where it stands on, (entries,)."""
+    where, kind = (stood.candidate, stood.world), stood.kind
+    cause = _by_chance(world, p, stood)
+    package = kind == PACKAGE
+    apart = world.members.veto[stood.member, MKD, stood.world] < 0.5
+    cause[package & ((cause >= 0) | apart)] = DECOUPLED
+    recognised = np.broadcast_to(world.eu.recognition_united, (world.worlds,))[stood.world] > 0.5
+    recognition = kind == RECOGNITION
+    cause[recognition] = np.where(recognised, RECOGNISED, -1)[recognition]
+    cause[granted[where]] = OUTVOTED
+    cause[~objecting.ravel()[stood.at]] = WITHDRAWN
+    if forced is not None:
+        cause[forced[0].ravel()[stood.at] & (cause != OUTVOTED)] = -1
+        cause[forced[1].ravel()[stood.at]] = SPELL_OVER
+    return cause
+
+
+def _by_chance(world: World, p: SimpleNamespace, stood: Entries) -> Array:
+    """Spells that concession, pressure or fading end this quarter: number into CAUSES or -1, (entries,).
+
+    A member has one draw a quarter; each candidate reads it turned by a sixth, so that its vetoes do not all fall at once.
+    """
+    lane = stood.world
+    open_now = openness(world.states.nationalism, world.states.orientation, world.states.membership_credibility)
+    urgent = urgency(world.eu.cohesion, world.region.threat)
+    rates = exit_rates(_in_worlds(p, lane), stood.quarrel, open_now[stood.candidate, lane], urgent[lane])
+    rates[:, stood.kind == PACKAGE] += p.decoupling / len(rates)
+    readiness = np.broadcast_to(world.eu.veto_readiness, (world.worlds,))[lane]
+    total = rates.sum(axis=0)
+    chance = hazard(total / np.sqrt(np.maximum(readiness, p.least_readiness)))
+    draw = (world.draw("patience")[stood.member, lane] + stood.candidate / len(STATES)) % 1
+    share = draw / chance * total  # where it falls among the three rates, if it ends at all
+    which = (share >= rates[0]).astype(int) + (share >= rates[0] + rates[1])
+    return np.where(draw < chance, which, -1)
+
+
+def openness(nationalism: Array, orientation: Array, credibility: Array) -> Array:
+    """How ready a candidate is to pay at home for the lifting of a veto, 0..1: it must govern westward and believe in the reward."""
+    return (1 - nationalism) * (1 + orientation) / 2 * credibility
+
+
+def urgency(cohesion: Array, threat: Array) -> Array:
+    """How hard the other members press a blocker, 0..1."""
+    return (cohesion + threat) / 2
+
+
+def exit_rates(p: SimpleNamespace, quarrel: Array, open_now: Array, urgent: Array) -> Array:
+    """Rates per quarter at which a spell ends by concession, by pressure, by fading; (3, entries)."""
+    return np.stack([p.concession * open_now, p.pressure * urgent * (1 - quarrel), p.fading * (1 - quarrel) ** 2 + p.wearing_out])
+
+
+def _in_worlds(p: SimpleNamespace, lane: Array) -> SimpleNamespace:
+    """The rates of ending, for the worlds of the entries."""
+    names = ("concession", "pressure", "fading", "wearing_out")
+    return SimpleNamespace(**{n: v[lane] if np.ndim(v := getattr(p, n)) else v for n in names})
+
+
+def _settle(world: World, p: SimpleNamespace, ended: Entries, cause: Array) -> None:
+    """A quarrel that was bought out or recognised away is settled; a package falls apart. Others stay as they were."""
+    settled = np.isin(cause, (CONCESSION, RECOGNISED)) & (ended.quarrel > p.settled)
+    if settled.any():
+        _jump(world, "dispute", p.settled, ended.at[settled], because="settled")
+    apart = cause == DECOUPLED
+    if apart.any():
+        _jump(world, "dispute", 0.0, ended.at[apart], because="decoupled")
+
+
+def _jump(world: World, stock: str, to: float, at: Array, because: str) -> None:
+    where = np.zeros(world.members.veto.shape, dtype=bool)
+    where.ravel()[at] = True
+    world.members.jump(stock, to, where, because=because)
+
+
+def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code: Array | None = None, until: int | None = None) -> None:
+    """Log `name.<candidate>.<member>` in the worlds of each entry; `code` says which of `words` is the reason, else the quarrel's kind."""
+    if not noted.at.size:
+        return
+    code = noted.kind if code is None else code
+    key = (noted.member * len(STATES) + noted.candidate) * len(words) + code
+    order = np.argsort(key, kind="stable")
+    for group in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
+        first = group[0]
+        member, candidate = MEMBERS[noted.member[first]], STATES[noted.candidate[first]]
+        where = np.zeros(world.worlds, dtype=bool)
+        where[noted.world[group]] = True
+        ends = None if until is None else np.full(world.worlds, until)
+        world.event(f"{name}.{candidate}.{member}", where, target=candidate, actor=member, because=words[code[first]], until=ends)
+
+
+# -- quarrels ----------------------------------------------------------------------------------------------------------------------------
+
+
+def review_quarrels(world: World, p: SimpleNamespace) -> None:
+    """Once a year: quarrels fade by kind, publics follow the Union's fatigue, and now and then a new bilateral quarrel arises."""
+    members = world.members
+    fades = np.array([p.reluctance_fades, p.bilateral_fades, p.rule_of_law_fades, 0.0, 0.0])[kinds()][..., None]
+    members.change("dispute", -fades * members.dispute, because="quarrels fade")
+    followed = world.today("members.scepticism") + p.publics_follow * (world.eu.fatigue - world.today("eu.fatigue"))
+    members.change("scepticism", p.publics_move * (followed - members.scepticism), because="enlargement fatigue")
+    _arise(world, p)
+
+
+def recognise(world: World, p: SimpleNamespace) -> None:
+    """Where all members recognise Kosovo, the quarrel about its status is settled whether or not a veto stood."""
+    united = np.broadcast_to(world.eu.recognition_united, (world.worlds,)) > 0.5
+    holdouts = np.flatnonzero(kinds()[:, XKX] == RECOGNITION)
+    if united.any() and (world.members.dispute[holdouts, XKX][:, united] > p.settled).any():
+        where = np.zeros(world.members.veto.shape, dtype=bool)
+        where[holdouts, XKX] = united & (world.members.dispute[holdouts, XKX] > p.settled)
+        world.members.jump("dispute", p.settled, where, because="recognition")
+
+
+def _arise(world: World, p: SimpleNamespace) -> None:
+    draw = world.draw("quarrel")
+    chance = p.arises * (1 + p.m * (1 - world.states.eu_alignment)) * (world.states.stage <= CLOSING)
+    candidate, lane = np.nonzero(draw < chance)
+    if candidate.size:
+        weight = np.cumsum(p.neighbours * (kinds() == BILATERAL) + _scepticism()[:, None], axis=0)
+        pick = draw[candidate, lane] / chance[candidate, lane] * weight[-1, candidate]
+        member = (weight[:, candidate] <= pick).sum(axis=0)
+        where = np.zeros(world.members.veto.shape, dtype=bool)
+        where[member, candidate, lane] = True
+        fresh = where & (world.members.dispute < p.new_quarrel)
+        world.members.jump("dispute", p.new_quarrel, fresh, because="new quarrel")
+        noted = entries(world, fresh)
+        _note(world, "quarrel", noted, KINDS, np.full(noted.at.size, BILATERAL))
