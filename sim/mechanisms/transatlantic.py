@@ -2,8 +2,7 @@
 
 Claim      A transactional administration brings unpredictability and animosity, not the end of the Alliance; US leverage cannot easily be
            replaced, so the two must act on one plan. (transatlantic-burden-sharing 34, 38, 40, 50)
-           Delays and the entry of new powers make the Union look weak; taking the region in together would strengthen its posture; US
-           withdrawal raises its interest. (closing-the-capabilities-gap 92, 106, 256, 274)
+           Delays, fatigue and new powers weaken the Union; see eu_posture. (closing-the-capabilities-gap 92, 106, 256, 274)
 Equation   U = e (f + (1 - f) q)                         reliability: engagement e, predictability q
            E = (1 - w) mean(I_eu) + w o                  the Union's side: influence, its own security effort o
            L = a_E E + a_U U + a_X (c A) E U             joint leverage: coordination c, alignment A; complements
@@ -19,10 +18,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.administrations import elected, governs, inaugurated
 from sim.maths import hazard, saturating, within
+from sim.mechanisms.eu_posture import book_exposure, book_standing, deviation
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -79,16 +77,6 @@ def credible_reward(p: SimpleNamespace, credibility: Any, money: Any) -> Any:
     return credibility * (1 - p.money_share + p.money_share * 2 * saturating(money, 1.0))
 
 
-def breadth(accession: Any) -> Any:
-    """How far the six are in *together*, (6, worlds) -> (worlds,): at the same mean, an even advance counts more than one ahead."""
-    return np.sqrt(accession).mean(axis=0) ** 2
-
-
-def entry(p: SimpleNamespace, investment: Any, russian: Any) -> Any:
-    """Presence of outside powers that observers hold against the Union, (6, worlds) -> (worlds,)."""
-    return saturating(investment.mean(axis=0), p.investment_half) + russian.mean(axis=0)
-
-
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Publish who governs, how it deals, and what the West can move together."""
     us, word = world.us, lambda choice: levers.chosen("us.later_elections", choice)
@@ -114,16 +102,10 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     _washington(world, p, levers["us.administration"])
     _withdrawal(world, p)
     _together(world, p, levers["transatlantic.coordination"] - levers.today("transatlantic.coordination"))
-    _standing(world, p, levers["eu.security_ownership"] - levers.today("eu.security_ownership"))
-    _exposure(world, p)
+    book_standing(world, p, levers["eu.security_ownership"] - levers.today("eu.security_ownership"))
+    book_exposure(world, p)
     _eu_influence(world, p)
     _us_influence(world, p)
-
-
-def _deviation(world: World, name: str) -> Any:
-    """How far a variable stands from its level at the start."""
-    group, key = name.split(".", 1)
-    return getattr(getattr(world, group), key) - world.today(name)
 
 
 def _washington(world: World, p: SimpleNamespace, lever: Any) -> None:
@@ -136,7 +118,7 @@ def _washington(world: World, p: SimpleNamespace, lever: Any) -> None:
     us.change("predictability", -rate * p.transactional_doubt * A, because="transactional administration")
     us.change("predictability", -rate * p.ad_hoc_doubt * us.ad_hoc, because="personal deals")
     us.change("predictability", -p.turnover_doubt * changed, because="change of administration")
-    us.change("predictability", -rate * _deviation(world, "us.predictability"), because="return to anchor")
+    us.change("predictability", -rate * deviation(world, "us.predictability"), because="return to anchor")
     us.jump("announced", lever, None, because="administration announced")
     if changed.any():
         us.jump("in_office", A, None, because="inauguration")
@@ -161,55 +143,18 @@ def _together(world: World, p: SimpleNamespace, coordination: Any) -> None:
     us, rate, pair = world.us, p.alignment_speed, world.transatlantic
     pair.change("alignment", rate * p.coordination_weight * coordination, because="coordination")
     pair.change("alignment", -rate * p.animosity * us.transactional, because="animosity")
-    pair.change("alignment", -rate * p.grievance_weight * _deviation(world, "us.grievance"), because="grievance")
-    pair.change("alignment", -rate * _deviation(world, "transatlantic.alignment"), because="return to anchor")
+    pair.change("alignment", -rate * p.grievance_weight * deviation(world, "us.grievance"), because="grievance")
+    pair.change("alignment", -rate * deviation(world, "transatlantic.alignment"), because="return to anchor")
     pair.change("alignment", p.alignment_noise * world.draw("swing")[1], because="disputes of the day")
-
-
-def _standing(world: World, p: SimpleNamespace, effort: Any) -> None:
-    eu, states, rate = world.eu, world.states, p.posture_speed
-    in_now, in_today = breadth(states.accession), breadth(world.today("states.accession"))
-    powers_now = entry(p, states.chinese_investment, states.russian_influence)
-    powers_today = entry(p, world.today("states.chinese_investment"), world.today("states.russian_influence"))
-    credibility = _deviation(world, "states.membership_credibility").mean(axis=0)
-    eu.change("standing", rate * p.credibility_weight * credibility, because="credibility")
-    eu.change("standing", rate * p.effort_weight * effort, because="own security effort")
-    eu.change("standing", rate * p.cohesion_weight * _deviation(world, "eu.cohesion"), because="cohesion")
-    eu.change("standing", rate * p.breadth_weight * (in_now - in_today), because="inclusion")
-    delay = (1 - in_now) * powers_now - (1 - in_today) * powers_today
-    eu.change("standing", -rate * p.delay_weight * delay, because="delay while others enter")
-    eu.change("standing", -rate * _deviation(world, "eu.standing"), because="return to anchor")
-    eu.change("standing", p.standing_noise * world.draw("swing")[2], because="events elsewhere")
-
-
-def _exposure(world: World, p: SimpleNamespace) -> None:
-    eu, rate = world.eu, p.posture_speed
-    lost = -_deviation(world, "us.reliability")
-    turkish = _deviation(world, "states.turkish_influence").mean(axis=0)
-    eastern = (_deviation(world, "states.russian_influence") + _deviation(world, "states.chinese_influence")).mean(axis=0)
-    investment = world.states.chinese_investment.mean(axis=0)
-    held, held_today = (saturating(i, p.investment_half) for i in (investment, world.today("states.chinese_investment").mean(axis=0)))
-    eu.change("vulnerability", -rate * p.instability_weight * _deviation(world, "states.stability").mean(axis=0), because="instability")
-    eu.change("vulnerability", rate * p.tension_weight * _deviation(world, "kosovo_serbia.tension"), because="Belgrade and Pristina")
-    eu.change("vulnerability", rate * p.powers_weight * (eastern + turkish), because="outside powers")
-    eu.change("vulnerability", rate * p.lost_weight * lost, because="US disengagement")
-    eu.change("vulnerability", -rate * _deviation(world, "eu.vulnerability"), because="return to anchor")
-    eu.change("defence_interest", rate * p.threat_interest * (world.region.threat - p.usual_threat), because="threat")
-    eu.change("defence_interest", rate * p.exposure_interest * _deviation(world, "eu.vulnerability"), because="vulnerability")
-    eu.change("defence_interest", rate * p.lost_interest * lost, because="US disengagement")
-    eu.change("defence_interest", -rate * p.investment_drag * (held - held_today), because="Chinese investment")
-    eu.change("defence_interest", -rate * p.turkish_drag * turkish, because="Turkish influence")
-    eu.change("defence_interest", -rate * p.fatigue_drag * _deviation(world, "eu.fatigue"), because="enlargement fatigue")
-    eu.change("defence_interest", -rate * _deviation(world, "eu.defence_interest"), because="return to anchor")
 
 
 def _eu_influence(world: World, p: SimpleNamespace) -> None:
     states, rate = world.states, p.influence_speed
     reward = credible_reward(p, states.membership_credibility, world.eu.money) - world.today("states.membership_credibility")
-    weight = p.standing_pull * _deviation(world, "eu.standing") + p.commitment_pull * _deviation(world, "eu.commitment")
+    weight = p.standing_pull * deviation(world, "eu.standing") + p.commitment_pull * deviation(world, "eu.commitment")
     states.change("eu_influence", rate * p.reward_pull * reward, because="credible reward")
     states.change("eu_influence", rate * weight, because="standing and commitment")
-    states.change("eu_influence", -rate * _deviation(world, "states.eu_influence"), because="return to anchor")
+    states.change("eu_influence", -rate * deviation(world, "states.eu_influence"), because="return to anchor")
 
 
 def _us_influence(world: World, p: SimpleNamespace) -> None:
@@ -217,6 +162,6 @@ def _us_influence(world: World, p: SimpleNamespace) -> None:
     present = world.us.reliability / world.today("us.reliability") - 1
     kfor = world.kfor.strength / world.today("kfor.strength") - 1
     states.change("us_influence", rate * p.presence_pull * today * present, because="engagement")
-    states.change("us_influence", rate * p.guarantee_pull * _deviation(world, "states.nato_progress"), because="security guarantee")
+    states.change("us_influence", rate * p.guarantee_pull * deviation(world, "states.nato_progress"), because="security guarantee")
     states.change("us_influence", rate * p.kfor_pull * kfor, because="KFOR")
-    states.change("us_influence", -rate * _deviation(world, "states.us_influence"), because="return to anchor")
+    states.change("us_influence", -rate * deviation(world, "states.us_influence"), because="return to anchor")
