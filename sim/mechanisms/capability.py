@@ -8,7 +8,7 @@ Equation   q   = (1 - k (1 - j)^2) (1 - c l) (1 - v h)        what a unit of pro
            g   = (1 + b) x / (x + b),  x = B f / f0           falling returns; g = 1 today
            dR  = d R0 (g - 1) + d (R0 - R) + d sum w z        readiness: forces decay and are rebuilt; z: what partners add, from today
            dC  = r (1 - u) [C0 - C + sum w z]                 convergence at a pace that complex procedures u slow down
-Sources    Arrow, Chenery, Minhas and Solow (1961) for the CES form; initiatives and savings as in the two documents.
+Sources    Arrow, Chenery, Minhas & Solow 1961, Capital-labor substitution and economic efficiency, for the form of f.
 Doubts     Readiness is not observed: the index and the weights are judgements with wide priors. The legacy share is set by the scenario:
            buying new equipment does not lower it.
 """
@@ -28,7 +28,7 @@ READS = (
     *("states.defence_spending", "states.nato_progress", "states.policy_fatigue", "states.engaged", "states.eu_alignment"),
     *("states.b9plus_support", "states.third_power_influence", "states.divided", "states.fragile", "states.readiness"),
     *("states.obsolescence", "nato.synchronised", "eu.participation_offered", "eu.defence_interest", "eu.recognition_united"),
-    *("formats.output", "region.defence_convergence"),
+    *("formats.output", "regional.cooperation", "region.defence_convergence"),
 )
 BOOKS = ("states.readiness", "region.defence_convergence")
 SIGNALS = ("nato.synchronised", "eu.participation_offered", "states.obsolescence", "states.budget", "states.hybrid_kit")
@@ -39,6 +39,7 @@ CONVERGENCE = (
     ("c_participation", 1, "eu.participation_offered", "seat in EU decisions and missions"),
     ("c_standards", 1, "nato.synchronised", "EU-NATO standards"),
     ("c_readiness", 1, "states.readiness", "readiness"),
+    ("c_cooperation", 1, "regional.cooperation", "regional cooperation"),
     ("c_fragility", -1, "states.fragile", "fragility"),
     ("c_division", -1, "states.divided", "division"),
     ("c_powers", -1, "states.third_power_influence", "third powers"),

@@ -6,7 +6,8 @@ Claim      One more format first covers a missing task, then repeats another's, 
 Equation   e   = u / (u + v) (1 - c n) (1 + sum w z)    efficiency of n formats, u = n (1 - d) + d of their tasks distinct
            b_i = B_i min(three) s (l + (1 - l) N)       B9+: entered, weakest condition, forces named and money, network of N
            dK  = r [K0 - K + a (W y - W0 y0) + sum w z] cooperation: will W (threshold) times output y, the rest from today
-Sources    Leontief (1936) for the weakest link; contact: Allport (1954), Pettigrew and Tropp (2006); formats: data/formats.csv
+Sources    Hirshleifer 1983, From weakest-link to best-shot; Allport 1954, The Nature of Prejudice; Pettigrew & Tropp 2006, A meta-analytic
+           test of intergroup contact theory; the formats themselves: data/formats.csv
 Doubts     Cooperation and trust have no series; what counts is direction and order of size. Contact is taken to work although states of
            the region meet on unequal terms, where the literature expects less of it.
 """
