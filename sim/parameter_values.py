@@ -15,8 +15,8 @@ from sim.catalogue import ROWS, Catalogue, Parameter
 from sim.data.columns import column
 from sim.errors import DataError, ModelError, unknown
 from sim.randomness import once
-from sim.scenario.distributions import distribution_of, quantile
-from sim.scenario.plan import Plan
+from sim.scenario.distributions import distribution_of, quantiles
+from sim.scenario.plan import Distribution, Plan
 
 
 class Parameters(SimpleNamespace):
@@ -43,22 +43,26 @@ def _column(parameter: Parameter, year: int) -> Any:
     raise DataError(f"{parameter.name}: its keys {sorted(parameter.value)} are not those of one population")
 
 
-def value_of(parameter: Parameter, plan: Plan, seed: int, blocks: Sequence[int], drawn: dict[str, np.ndarray]) -> Any:
-    """The parameter's value in these worlds; what is drawn is also noted in `drawn` as (worlds,)."""
+def _prior(parameter: Parameter, plan: Plan) -> Distribution | None:
+    """What the parameter is drawn from in this plan: the scenario's choice, else its declared prior, else nothing."""
     override = plan.parameters.get(parameter.name)
-    if override is not None and override.draw is None:
-        return float(override.steps[0][1])  # type: ignore[arg-type]
-    declared = _column(parameter, plan.start // 4 - 1)
-    if override is None and parameter.prior is None:
-        return declared
-    wide = (-np.inf, np.inf)
-    bounds = parameter.range if np.ndim(declared) == 0 else wide
-    prior = override.draw if override is not None and override.draw is not None else distribution_of(parameter.prior or {}, bounds)
-    values = quantile(prior, once(seed, f"parameter.{parameter.name}", blocks))
-    drawn[f"parameters.{parameter.name}"] = values
-    if np.ndim(declared) == 0 or override is not None:
-        return np.clip(values, *parameter.range)
-    return np.clip(declared * values, *parameter.range)  # a prior on a mapping is a factor common to all actors
+    if override is not None:
+        return override.draw
+    if parameter.prior is None:
+        return None
+    # a prior on a mapping is a factor common to all its actors: the range bounds the product, not the factor
+    return distribution_of(parameter.prior, (-np.inf, np.inf) if isinstance(parameter.value, Mapping) else parameter.range)
+
+
+def _with_draw(parameter: Parameter, plan: Plan, drawn: np.ndarray) -> Any:
+    if plan.parameters.get(parameter.name) is None and isinstance(parameter.value, Mapping):
+        return np.clip(_column(parameter, plan.start // 4 - 1) * drawn, *parameter.range)
+    return np.clip(drawn, *parameter.range)
+
+
+def _without_draw(parameter: Parameter, plan: Plan) -> Any:
+    override = plan.parameters.get(parameter.name)
+    return float(override.steps[0][1]) if override is not None else _column(parameter, plan.start // 4 - 1)  # type: ignore[arg-type]
 
 
 def parameter_values(
@@ -66,7 +70,11 @@ def parameter_values(
 ) -> tuple[dict[str, SimpleNamespace], dict[str, np.ndarray]]:
     """Namespaces of parameters by room, and the drawn ones by name, each (worlds,)."""
     rooms: dict[str, SimpleNamespace] = {room: Parameters() for room in catalogue.rooms}
-    drawn: dict[str, np.ndarray] = {}
+    priors = {p.name: d for p in catalogue.parameters.values() if (d := _prior(p, plan)) is not None}
+    uniform = np.array([once(seed, f"parameter.{name}", blocks) for name in priors])
+    drawn = dict(zip(priors, quantiles(list(priors.values()), uniform), strict=True))
     for parameter in catalogue.parameters.values():
-        setattr(rooms[parameter.room], parameter.key, value_of(parameter, plan, seed, blocks, drawn))
-    return rooms, drawn
+        known = drawn.get(parameter.name)
+        value = _without_draw(parameter, plan) if known is None else _with_draw(parameter, plan, known)
+        setattr(rooms[parameter.room], parameter.key, value)
+    return rooms, {f"parameters.{name}": values for name, values in drawn.items()}

@@ -125,11 +125,14 @@ class Population:
         for key, to, where, because in self._jumps:
             self._apply_jump(key, to, where, because)
         self._jumps.clear()
-        for key in self._stocks:
-            clamp = self._world.clamps.get(f"{self._group}.{key}")
+        if self._world.clamps:
+            self._hold()
+
+    def _hold(self) -> None:
+        for key, stock in self._stocks.items():
+            clamp = self._world.clamps.get(self._variables[key].name)
             if clamp is not None:
-                stock = self._stocks[key]
-                self._overwrite(key, clamp.apply(stock, self._world.quarter + 1), CLAMP, CLAMP)
+                self._overwrite(key, clamp.apply(stock, self._world.quarter + 1), None, CLAMP, CLAMP)
 
     def _add(self, key: str) -> None:
         stock, delta, (low, high) = self._stocks[key], self._deltas[key], self._variables[key].range
@@ -144,16 +147,15 @@ class Population:
         stock[...] = kept
 
     def _apply_jump(self, key: str, to: Any, where: Array | None, because: str) -> None:
-        stock = self._stocks[key]
         low, high = self._variables[key].range
-        value = np.broadcast_to(np.clip(to, low, high), stock.shape)
-        self._overwrite(key, value if where is None else np.where(where, value, stock), EVENTS, because)
+        self._overwrite(key, np.minimum(np.maximum(to, low), high), where, EVENTS, because)
 
-    def _overwrite(self, key: str, value: Array, room: str, because: str) -> None:
-        stock = self._stocks[key]
-        if self._world.ledger is not None:
-            self._world.ledger.book(self._world.quarter, room, f"{self._group}.{key}", because, value - stock)
-        stock[...] = value
+    def _overwrite(self, key: str, value: Array, where: Array | None, room: str, because: str) -> None:
+        stock, ledger = self._stocks[key], self._world.ledger
+        before = None if ledger is None else stock.copy()
+        np.copyto(stock, value, where=True if where is None else where)
+        if ledger is not None:
+            ledger.book(self._world.quarter, room, f"{self._group}.{key}", because, stock - before)
 
 
 def _frozen(array: Array) -> Array:
