@@ -1,15 +1,16 @@
 """Dialogue: clear texts and real costs make Belgrade and Pristina comply; unilateral steps and spoilers make them collide.
 
 Claim      Unclear legality and doubtful costs invite breach; failed EU mediation raises the need for the US and encourages spoilers
-           (transatlantic-burden-sharing 26, 28); ad-hoc deals bind little (38); cooperation limits infiltration (closing-the-capabilities-gap 214).
+           (transatlantic-burden-sharing 26); tolerated autocrats stop progress (28); ad-hoc deals bind little (38).
 Equation   M  = 1 - (1 - m_eu)(1 - m_us)                      the two mediators substitute each other
            C* = C' + k (c - c') + b (B - B') + ...            c = cost (v + (1 - v) B): only a visible breach is charged
-           T* = T'' + sum w z + s T (n - n')                  spiral: tension answers tension where publics are nationalist
+           dN = r (b (C - C') - t (T - T'') - m (K - K') + N' - N)    normalisation follows what is done, less what captured
+                                                              governments make of the quarrel; tension T: see escalation.py
            P(crisis) = 1 - exp(-r (T / T'')^2),  P(agreement) = 1 - exp(-a M (1 - T)(1 + h adhoc))
 Sources    Lipson (1991) Why Are Some International Agreements Informal?; Guzman (2002) A Compliance-Based Theory of International Law;
-           Downs and Jones (2002) Reputation, Compliance, and International Law; Beardsley (2008) Agreement without Peace?; Richardson (1960)
-           Arms and Insecurity; Stedman (1997) Spoiler Problems in Peace Processes; Bieber (2018) Patterns of Competitive Authoritarianism.
-Doubts     None of the stocks is observed; rates of crises and agreements come from a dozen events. ' is today, '' the norm below the peak of 2023.
+           Downs and Jones (2002) Reputation, Compliance, and International Law; Beardsley (2008) Agreement without Peace?
+Doubts     None of the stocks is observed; rates of crises and agreements come from a dozen events. ' is today, '' the norm below the
+           peak of 2023.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.catalogue import STATES
-from sim.maths import Array, hazard, saturating
+from sim.maths import Array, hazard
+from sim.mechanisms.escalation import spoilers, tension
+from sim.mechanisms.mediation import mean_of, mediation_now, mediation_today
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -46,14 +48,6 @@ BOOKS = (
 SIGNALS = ("us.sanctions", "kosovo_serbia.mediation", "kosovo_serbia.agreement", "kosovo_serbia.in_crisis")
 DRAWS = {"crisis": Draw("uniform", (2,)), "agreement": Draw("uniform", ()), "shocks": Draw("normal", (2,))}
 
-KOSOVO, SERBIA = STATES.index("XKX"), STATES.index("SRB")
-PATRONISED = [STATES.index(s) for s in ("BIH", "XKX", "MNE", "SRB")]
-
-
-def mediation(eu_push: Any, us_push: Any) -> Any:
-    """What mediators bring together, 0..1: either can do it, so one counts for more where the other fails."""
-    return 1.0 - (1.0 - eu_push) * (1.0 - us_push)
-
 
 def enforcement(cost: Any, bindingness: Any, visible: Any) -> Any:
     """Cost of a breach that is really charged, 0..cost: under an unclear text only the share `visible`."""
@@ -71,29 +65,10 @@ def crisis_chance(tension: Any, norm: Any, rate: Any) -> Any:
     return hazard(rate * relative * relative)
 
 
-def mean_of(values: Array) -> Array:
-    """Mean of Kosovo's and Serbia's rows of (6, ...)."""
-    return 0.5 * (values[KOSOVO] + values[SERBIA])
-
-
-def _pushes(p: SimpleNamespace, lever: Any, eu: Array, us: Array, aligned: Any, engaged: Any) -> Array:
-    eu_push = lever * mean_of(eu) * (p.divided_west + (1.0 - p.divided_west) * aligned)
-    return mediation(eu_push, np.minimum(p.us_weight * engaged * mean_of(us), 1.0))
-
-
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Sanctions on spoilers, and what the mediators bring."""
     world.us.set("sanctions", levers["us.sanctions_on_spoilers"])
-    states = world.states
-    engaged = np.minimum(world.us.engagement, 1.0)
-    pushes = _pushes(p, levers["eu.mediation"], states.eu_influence, states.us_influence, world.transatlantic.alignment, engaged)
-    world.kosovo_serbia.set("mediation", pushes)
-
-
-def mediation_today(world: World, p: SimpleNamespace, levers: LeverView) -> Array:
-    """Mediation in today's situation, (1 or worlds,)."""
-    influences = world.today("states.eu_influence"), world.today("states.us_influence")
-    return _pushes(p, levers.today("eu.mediation"), *influences, world.today("transatlantic.alignment"), world.today("us.engagement"))
+    world.kosovo_serbia.set("mediation", mediation_now(world, p, levers))
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -105,8 +80,8 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     _text(world, p, levers, agreed)
     _comply(world, p, levers, better, nationalism)
     _normalise(world, p, agreed)
-    _tension(world, p, levers, better, nationalism, erupts)
-    _spoil(world, p, levers, better)
+    tension(world, p, levers, better, nationalism, erupts)
+    spoilers(world, p, levers, better)
 
 
 def _agree(world: World, p: SimpleNamespace) -> Array:
@@ -154,7 +129,7 @@ def _comply(world: World, p: SimpleNamespace, levers: LeverView, better: Array, 
     dyad.change("compliance", rate * p.cost_deters * (charged - usual), because="cost of a breach")
     dyad.change("compliance", rate * p.clarity_binds * (bound - bound_today), because="clarity of the text")
     dyad.change("compliance", rate * p.mediator_holds * better, because="mediation")
-    dyad.change("compliance", -rate * p.spoilers_break * (world.region.spoilers - world.today("region.spoilers")), because="spoilers")
+    dyad.change("compliance", -rate * p.spoilers_break * (world.region.spoilers - p.spoiler_norm), because="spoilers")
     dyad.change("compliance", -rate * p.nationalism_breaks * nationalism, because="nationalism")
     dyad.change("compliance", rate * (world.today("kosovo_serbia.compliance") - dyad.compliance), because="return to anchor")
 
@@ -162,49 +137,9 @@ def _comply(world: World, p: SimpleNamespace, levers: LeverView, better: Array, 
 def _normalise(world: World, p: SimpleNamespace, agreed: Array) -> None:
     dyad, rate = world.kosovo_serbia, p.normalisation_speed
     done = dyad.compliance - world.today("kosovo_serbia.compliance")
-    captured = mean_of(world.states.manufactured_tension) - p.captured_norm
+    captured = mean_of(world.states.manufactured_tension - world.today("states.manufactured_tension"))
     dyad.change("normalisation", p.agreement_step * agreed * (1.0 - dyad.normalisation), because="agreement")
     dyad.change("normalisation", rate * p.compliance_builds * done, because="compliance")
     dyad.change("normalisation", -rate * p.tension_blocks * (dyad.tension - p.tension_norm), because="tension")
     dyad.change("normalisation", -rate * p.captured_blocks * captured, because="manufactured tension")
     dyad.change("normalisation", rate * (world.today("kosovo_serbia.normalisation") - dyad.normalisation), because="return to anchor")
-
-
-def _tension(world: World, p: SimpleNamespace, levers: LeverView, better: Array, nationalism: Array, erupts: Array) -> None:
-    dyad, rate, today = world.kosovo_serbia, p.tension_speed, world.today
-    force = saturating(world.kfor.strength, p.kfor_half) - saturating(today("kfor.strength"), p.kfor_half)
-    causes = {
-        "unilateral steps": p.unilateral_weight * (levers["kosovo.unilateralism"] - levers.today("kosovo.unilateralism")),
-        "kin support": p.kin_weight * (world.region.kin_support - 1.0),
-        "spoilers": p.spoiler_weight * (world.region.spoilers - today("region.spoilers")),
-        "spiral": p.spiral * dyad.tension * nationalism,
-        "manufactured tension": p.captured_weight * (mean_of(world.states.manufactured_tension) - p.captured_norm),
-        "managed calm": -p.calm_weight * (mean_of(world.states.managed_calm) - p.calm_norm),
-        "forces": -p.force_weight * (force + world.nato.deterrence - today("nato.deterrence")),
-        "compliance": -p.compliance_calms * (dyad.compliance - today("kosovo_serbia.compliance")),
-        "mediation": -p.mediation_calms * better,
-        "return to norm": p.tension_norm - dyad.tension,
-    }
-    for because, push in causes.items():
-        dyad.change("tension", rate * push, because=because)
-    dyad.change("tension", p.crisis_heats * erupts * (1.0 - dyad.tension), because="crisis")
-    dyad.change("tension", p.tension_shock * world.draw("shocks")[0], because="incidents")
-
-
-def _spoil(world: World, p: SimpleNamespace, levers: LeverView, better: Array) -> None:
-    region, rate, today = world.region, p.spoiler_speed, world.today
-    bite = world.us.sanctions * (1.0 - p.eu_part_of_sanctions * world.eu.sanctions_blocked)
-    usual = levers.today("us.sanctions_on_spoilers") * (1.0 - p.eu_part_of_sanctions * today("eu.sanctions_blocked"))
-    patrons = (world.states.russian_influence - today("states.russian_influence"))[PATRONISED].sum(axis=0) / len(PATRONISED)
-    causes = {
-        "sanctions": -p.sanctions_bite * (bite - usual),
-        "cost of a breach": -p.impunity * (levers["dialogue.noncompliance_cost"] - levers.today("dialogue.noncompliance_cost")),
-        "mediation": -p.mediation_failure * better,
-        "patrons": p.patrons_feed * patrons,
-        "regional cooperation": -p.cooperation_limits * (world.regional.cooperation - today("regional.cooperation")),
-        "deterrence": -p.deterrence_limits * (world.nato.deterrence - today("nato.deterrence")),
-        "return to anchor": today("region.spoilers") - region.spoilers,
-    }
-    for because, push in causes.items():
-        region.change("spoilers", rate * push, because=because)
-    region.change("spoilers", p.spoiler_shock * world.draw("shocks")[1], because="single groups")

@@ -23,6 +23,7 @@ import numpy as np
 
 from sim.catalogue import POWERS
 from sim.maths import Array, saturating, within
+from sim.mechanisms.influence import CHINA, RUSSIA, TURKIYE, channels, either, opening, reach, rivalry, spread
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -44,46 +45,6 @@ SIGNALS = (
     *("states.opening", "states.third_power_influence", "states.patron_rivalry"),
 )
 DRAWS = {"projects": Draw("normal", (6,)), "turns": Draw("normal", (6,))}
-
-RUSSIA, CHINA, TURKIYE = range(len(POWERS))
-
-
-def either(*parts: Any) -> Any:
-    """1 - product of (1 - part): what several influences in 0..1 amount to together, shape of the parts."""
-    rest = 1.0 - parts[0]
-    for part in parts[1:]:
-        rest = rest * (1.0 - part)
-    return 1.0 - rest
-
-
-def opening(readiness: Any, stability: Any, west: Any, gap_weight: Any, western_cover: Any) -> Any:
-    """How open a state lies, 0..1: unready forces and low stability, times what western influence leaves vacant."""
-    vulnerability = gap_weight * (1.0 - readiness) + (1.0 - gap_weight) * (1.0 - stability)
-    return vulnerability * (1.0 - western_cover * west)
-
-
-def spread(capacity: Any, attraction: Array) -> Array:
-    """Effort per state, (6, worlds): a limited total shared in proportion to attraction; nothing where nothing attracts."""
-    return capacity * attraction / np.maximum(attraction.sum(axis=0), np.finfo(float).tiny)
-
-
-def reach(channel: Any, effort: Any, half: Any) -> Any:
-    """What effort makes of a channel: rises with falling returns, up to the channel itself."""
-    return channel * saturating(effort, half)
-
-
-def channels(p: SimpleNamespace, soft: Any, hard: Any) -> tuple[Array, Array, Array]:
-    """The channels of Russia, China and Türkiye into each state, each (6, 1 or worlds), given their (power, ...) soft and hard flags."""
-    russia = p.kin_weight * soft[RUSSIA] * p.russian_kin * p.kin_voice + (1.0 - p.kin_weight) * hard[RUSSIA] * p.supplier_concentration
-    china = hard[CHINA] * p.chinese_openness
-    turkiye = soft[TURKIYE] * saturating(p.turkish_kin, p.turkish_kin_half) + hard[TURKIYE] * p.turkish_trade
-    return russia, china, turkiye
-
-
-def rivalry(*influences: Any) -> Any:
-    """Sum over pairs of the products of influences: 0 with a single patron, high where several strong ones meet."""
-    total = sum(influences)
-    return 0.5 * (total * total - sum(i * i for i in influences))
 
 
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:

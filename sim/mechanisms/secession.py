@@ -7,8 +7,8 @@ Equation   Q = 1 - (1 - b K S)(1 - m V R)                  patronage: Belgrade f
            c = X + (1 - X)(1 - exp(-u b d))                a Bosnian crisis stands (X) or breaks out over the constitution
            P = c (1 - exp(-q d Q (1 - w E))) if Q >= Q*    provocation x patron x crisis, against the response E that is expected
 Sources    Jenne (2004) A Bargaining Theory of Minority Demands; Jenne (2007) Ethnic Bargaining; Walter (2006) Building Reputation.
-Doubts     There is no case to calibrate on. A secession that a scenario forces happens even without a patron, because the scenario says
-           so; it too puts Bosnia into crisis in the same quarter. Budapest's shield lowers the price of defiance, not the need for a patron.
+Doubts     There is no case to calibrate on. A secession that a scenario forces happens even without a patron, because the scenario
+           says so; it too puts Bosnia into crisis in the same quarter. Budapest's shield lowers the price of defiance, no more.
 """
 
 from __future__ import annotations

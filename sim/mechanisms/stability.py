@@ -18,10 +18,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from sim.catalogue import STATES
-from sim.maths import Array, hazard, saturating, within
+from sim.maths import Array, hazard, within
+from sim.mechanisms.unrest import BOSNIA, base_unrest, calming, pressing
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -30,6 +28,7 @@ if TYPE_CHECKING:
 
 READS = (
     *("states.fragile", "states.divided", "states.nationalism", "states.hybrid_damage", "states.patron_rivalry", "states.managed_calm"),
+    "states.manufactured_tension",
     *("states.nato_progress", "states.accession", "states.compliance", "states.membership_credibility", "states.prosperity"),
     *("states.stability", "states.crisis", "region.spoilers", "region.threat", "regional.cooperation", "regional.trust"),
     *("kosovo_serbia.tension", "kosovo_serbia.crisis", "kosovo_serbia.in_crisis", "republika_srpska.blockade", "republika_srpska.seceded"),
@@ -38,27 +37,6 @@ READS = (
 BOOKS = ("states.stability", "states.crisis", "states.prosperity")
 SIGNALS = ("states.fragile", "states.divided", "states.unrest")
 DRAWS = {"crisis": Draw("uniform", (2, 6)), "stability": Draw("normal", (6,)), "income": Draw("normal", (6,))}
-
-BOSNIA = np.array([[float(s == "BIH")] for s in STATES])
-
-
-def base_unrest(fragile: Any, divided: Any, fragility_weight: Any, division_weight: Any) -> Any:
-    """Unrest that domestic politics brings by itself, 0..1."""
-    return fragility_weight * fragile + division_weight * divided
-
-
-def contagion(crisis: Array, *ties: Array) -> Array:
-    """Crises of kin, (6, worlds): for each network of ties, own tie times those of the others that are in crisis."""
-    total = np.zeros_like(crisis)
-    for tie in ties:
-        tied = tie * crisis
-        total += tie * (tied.sum(axis=0) - tied)
-    return total
-
-
-def war_unrest(threat: Any, ownership: Any, commitment: Any, p: SimpleNamespace) -> Any:
-    """Unrest that the war carries into the region, less what European effort and commitment shield from."""
-    return p.war_weight * threat * (1.0 - p.ownership_shields * ownership) * (1.0 - p.commitment_shields * commitment)
 
 
 def crisis_chance(unrest: Any, rate: Any) -> Any:
@@ -82,51 +60,12 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     states = world.states
     base = base_unrest(states.fragile, states.divided, p.fragility_weight, p.division_weight)
     usual = base_unrest(levers.today("states.fragility"), levers.today("states.division"), p.fragility_weight, p.division_weight)
-    pressures = {"domestic politics": base - usual, **_pressing(world, p), **_calming(world, p)}
+    pressures = {"domestic politics": base - usual, **pressing(world, p), **calming(world, p)}
     unrest = within(usual + sum(pressures.values()), 0.0, 1.0)
     states.set("unrest", unrest)
     _stability(world, p, pressures)
     _crises(world, p, unrest)
     _prosperity(world, p)
-
-
-def _pressing(world: World, p: SimpleNamespace) -> dict[str, Any]:
-    """What adds unrest by its cause, each (6, worlds), from the situation of 2023."""
-    states, today, entity = world.states, world.today, world.republika_srpska
-    entity_unrest = p.blockade_weight * (entity.blockade - p.blockade_norm) + p.secession_weight * entity.seceded
-    war = war_unrest(world.region.threat, world.eu.security_effort, world.eu.commitment, p)
-    usual_war = war_unrest(p.threat_norm, p.ownership_norm, today("eu.commitment"), p)
-    return {
-        "nationalism": p.nationalism_weight * (states.nationalism - today("states.nationalism")),
-        "spoilers": p.spoiler_weight * states.divided * (world.region.spoilers - today("region.spoilers")),
-        "hybrid damage": p.hybrid_weight * (states.hybrid_damage - p.hybrid_norm),
-        "rivalry of patrons": p.rivalry_weight * (states.patron_rivalry - today("states.patron_rivalry")),
-        "tension in the dialogue": p.tension_weight * (world.kosovo_serbia.tension - p.tension_norm),
-        "Republika Srpska": BOSNIA * entity_unrest,
-        "crises of kin": p.contagion_weight * contagion(states.crisis, p.serb_tie, p.albanian_tie),
-        "war and European shield": war - usual_war,
-    }
-
-
-def _calming(world: World, p: SimpleNamespace) -> dict[str, Any]:
-    """What takes unrest away by its cause, each (6, worlds) and negative where there is more of it than in 2023."""
-    states, today = world.states, world.today
-    kfor = saturating(world.kfor.strength, p.kfor_half) - saturating(today("kfor.strength"), p.kfor_half)
-    eufor = saturating(world.eufor.strength, p.eufor_half) - saturating(today("eufor.strength"), p.eufor_half)
-    believed = states.compliance * states.membership_credibility
-    believed_today = today("states.compliance") * today("states.membership_credibility")
-    return {
-        "allied forces": -p.kfor_calms * kfor - p.eufor_calms * eufor,
-        "deterrence": -p.deterrence_calms * (world.nato.deterrence - today("nato.deterrence")),
-        "NATO path": -p.membership_calms * (states.nato_progress - today("states.nato_progress")),
-        "accession": -p.accession_calms * (states.accession - today("states.accession")),
-        "believed rules": -p.believed_rules_calm * (believed - believed_today),
-        "regional cooperation": -p.cooperation_calms * (world.regional.cooperation - today("regional.cooperation")),
-        "trust": -p.trust_calms * states.divided * (world.regional.trust - today("regional.trust")),
-        "prosperity": -p.prosperity_calms * (states.prosperity - today("states.prosperity")),
-        "managed calm": -p.calm_weight * (states.managed_calm - p.calm_norm),
-        "European ownership": -p.ownership_calms * (world.eu.security_effort - p.ownership_norm),
-    }
 
 
 def _stability(world: World, p: SimpleNamespace, pressures: dict[str, Any]) -> None:
