@@ -1,0 +1,277 @@
+"""What a run says to its scenario's question, as plain data: a row per state, the region, what happened, and one sentence.
+
+Every change is paired by world: against the reference run in the same worlds, or, where a run is its own reference, against the same
+world's first quarter. The command line prints this; nothing here knows how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sim.analysis.happenings import Happening, happenings
+from sim.analysis.pairing import bootstrap, shares
+from sim.catalogue import STATE_NAMES, STATES, Variable, catalogue
+from sim.errors import InputError
+from sim.results import Results, outcome_reference
+
+REGION = ("stability", "mean.democracy", "third_power_influence", "western_leverage")
+"""Outcomes of the region that every summary shows beside the one that the scenario asks about."""
+
+FEW = 20
+"""With fewer worlds than this nothing is said about what is more than chance."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The outcome that is summarised."""
+
+    outcome: str
+    label: str
+    means: str
+    unit: str
+    better: str  # higher | lower | none
+    type: str  # float | bool | string
+    range: tuple[float, float]
+    same: float
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One outcome at the end of the run. Shares are of worlds, 0 to 1; `better` and `worse` are nan where no direction is better."""
+
+    name: str  # ISO code, `mean`, or an outcome of the region
+    label: str
+    median: float
+    low: float  # 90 % of worlds lie between low and high
+    high: float
+    mean: float
+    change: float  # mean of the paired changes
+    change_low: float  # 95 % interval of that mean
+    change_high: float
+    better: float
+    worse: float
+    higher: float
+    lower: float
+    same: float
+    moves: bool  # whether the mean change is beyond chance and beyond what counts as the same
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The printed answer, as data."""
+
+    scenario: str
+    title: str
+    question: str
+    reference: str | None  # name of the reference run; None where changes are against the first quarter
+    against: str  # what changes are measured against, in words
+    quarter: str
+    worlds: int
+    seed: int
+    measure: Measure
+    rows: list[Row]
+    policies: dict[str, list[Row]]
+    region: list[Row]
+    events: list[Happening]
+    answer: str
+
+
+class Ends:
+    """Values of outcomes at one quarter of a run, in chosen worlds, each table read once."""
+
+    def __init__(self, results: Results, policy: str, quarter: str, worlds: np.ndarray) -> None:
+        self.results, self.policy, self.position = results, policy, results.quarters.index(quarter)
+        self.chosen = np.searchsorted(results.world_numbers(policy), worlds)
+        self._states: dict[str, np.ndarray] = {}
+
+    def of(self, reference: str) -> np.ndarray:
+        """An outcome reference (`SRB.x`, `mean.x`, a region's), float64 (worlds,)."""
+        state, variable = outcome_reference(reference)
+        if state is None:
+            values = self.results.values(reference, self.policy)[self.chosen, self.position]
+            return np.asarray(values, dtype=float)
+        if variable.key not in self._states:
+            all_states = self.results.source.outcome(self.policy, "states", variable.key, None)
+            self._states[variable.key] = all_states[self.chosen, self.position].astype(float)
+        values = self._states[variable.key]
+        return values.mean(axis=1) if state == "mean" else values[:, STATES.index(state)]
+
+
+def summarise(results: Results, reference: Results | None = None, worlds: Sequence[int] | None = None) -> Summary:
+    """The answer of a run, in the worlds given (all by default) that it and the reference both hold.
+
+    Raises InputError where the runs have different seeds, or no world or quarter in common.
+    """
+    shared = _common_worlds(results, reference, worlds)
+    before, quarter, against = _baseline(results, reference, shared)
+    answer = {} if results.scenario is None else results.scenario.answer
+    measure = measure_of(answer.get("outcome", "eu_alignment"), answer.get("better_if"))
+    names = [f"{s}.{measure.outcome}" for s in STATES] if measure.outcome in catalogue().state_outcomes else [measure.outcome]
+    rows = {p: [row(n, Ends(results, p, quarter, shared), before, measure.better) for n in names] for p in results.policies}
+    now = Ends(results, "none", quarter, shared)
+    region = [row(n, now, before) for n in REGION if n not in names]
+    scenario = results.scenario
+    return Summary(
+        scenario=results.name, title=scenario.title if scenario else results.name, question=scenario.question if scenario else "",
+        reference=reference.name if reference else None, against=against, quarter=quarter, worlds=int(shared.size),
+        seed=int(results.manifest["seed"]), measure=measure, rows=rows["none"],
+        policies={p: r for p, r in rows.items() if p != "none"}, region=region,
+        events=happenings(results, reference, shared), answer=sentence(rows["none"], measure, quarter, against, int(shared.size)),
+    )  # fmt: skip
+
+
+def _common_worlds(results: Results, reference: Results | None, worlds: Sequence[int] | None) -> np.ndarray:
+    runs = [results.world_numbers(p) for p in results.policies]
+    if reference is not None:
+        if reference.manifest["seed"] != results.manifest["seed"]:
+            raise InputError("the run and its reference have different seeds: their worlds are not the same worlds")
+        runs.append(reference.world_numbers())
+    shared = runs[0] if worlds is None else np.intersect1d(runs[0], np.asarray(worlds))
+    for other in runs[1:]:
+        shared = np.intersect1d(shared, other)
+    if not shared.size:
+        raise InputError("no world is complete in all policies and in the reference; run the same command again")
+    return shared
+
+
+def _baseline(results: Results, reference: Results | None, worlds: np.ndarray) -> tuple[Ends, str, str]:
+    """What changes are measured against, the quarter that is summarised, and the former in words."""
+    if reference is None:
+        first = results.quarters[0]
+        return Ends(results, "none", first, worlds), results.quarters[-1], first
+    common = [q for q in results.quarters if q in set(reference.quarters)]
+    if not common:
+        raise InputError(f"{results.name} and {reference.name} have no quarter in common")
+    return Ends(reference, "none", common[-1], worlds), common[-1], reference.name
+
+
+def measure_of(outcome: str, better_if: str | None = None) -> Measure:
+    """What a bare state outcome or an outcome reference is; `better_if` overrides the declared direction."""
+    variable = catalogue().state_outcomes.get(outcome) or outcome_reference(outcome)[1]
+    better = better_if or variable.better
+    return Measure(
+        outcome=outcome, label=words(variable.published), means=variable.means, unit=variable.unit, better=better, type=variable.type,
+        range=variable.range, same=variable.same, labels=_labels(variable),
+    )  # fmt: skip
+
+
+def _labels(variable: Variable) -> tuple[str, ...]:
+    if variable.kind == "derived" and variable.derived[0] == "labels":
+        return catalogue().variables[variable.derived[1]].labels
+    return variable.labels
+
+
+_PROPER = ("EU", "US", "NATO", "KFOR", "EUFOR", "Russian", "Chinese", "Turkish", "Serbian", "Kosovo", "Serbia", "Republika", "Srpska")
+_CAPITALS = {word.lower(): word for word in _PROPER}
+
+
+def words(name: str) -> str:
+    """An outcome's name as words: eu_alignment -> EU alignment."""
+    text = " ".join(_CAPITALS.get(w, w) for w in name.replace(".", " ").replace("_", " ").split())
+    return text.replace("Kosovo Serbia", "Kosovo-Serbia")
+
+
+def label_of(reference: str) -> str:
+    """A row's name for readers: a state, the six, or the outcome of the region."""
+    state, variable = outcome_reference(reference)
+    if state in STATE_NAMES:
+        return STATE_NAMES[state]
+    return f"{words(variable.key)}, mean of six" if state == "mean" else words(variable.published)
+
+
+def row(reference: str, now: Ends, before: Ends, better: str | None = None) -> Row:
+    """One row: levels of `now` and its paired changes from `before`."""
+    state, variable = outcome_reference(reference)
+    variable = replace(variable, better=better or variable.better)
+    level = now.of(reference)
+    return row_of(state or reference, label_of(reference), level, level - before.of(reference), variable)
+
+
+def row_of(name: str, label: str, level: np.ndarray, change: np.ndarray, variable: Variable) -> Row:
+    """One row from levels and paired changes, each (worlds,)."""
+    low, high = np.quantile(level, [0.05, 0.95])
+    interval, share = bootstrap(change), shares(change, variable)
+    average = float(change.mean())
+    beyond = not interval[0] <= 0.0 <= interval[1] and abs(average) > variable.same and change.size >= FEW
+    return Row(
+        name=name, label=label, median=float(np.median(level)), low=float(low), high=float(high), mean=float(level.mean()),
+        change=average, change_low=interval[0], change_high=interval[1], better=share.better, worse=share.worse,
+        higher=share.higher, lower=share.lower, same=share.same, moves=beyond,
+    )  # fmt: skip
+
+
+def of_hundred(*parts: float) -> list[int]:
+    """Shares that sum to 1 as whole worlds of 100 that sum to 100 (largest remainders)."""
+    exact = [100 * p for p in parts]
+    whole = [int(np.floor(e + 1e-9)) for e in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda i: whole[i] - exact[i])
+    for i in by_remainder[: 100 - sum(whole)]:
+        whole[i] += 1
+    return whole
+
+
+def number(value: float, span: tuple[float, float], signed: bool = False) -> str:
+    """A value with as many decimals as its range deserves; -0 is 0."""
+    decimals = (3 if signed else 2) if span[1] - span[0] <= 4 else 2 if signed else 1
+    rounded = round(value, decimals) + 0.0
+    return f"{rounded:+.{decimals}f}" if signed and rounded else f"{rounded:.{decimals}f}"
+
+
+def sentence(rows: Sequence[Row], measure: Measure, quarter: str, against: str, worlds: int) -> str:
+    """The answer in one sentence: what moves most, which way, how far, in how many of 100 worlds; or that nothing does."""
+    than = "in its first quarter" if _is_quarter(against) else f"in {against}"
+    if worlds < FEW:
+        return f"{worlds} {'world is' if worlds == 1 else 'worlds are'} too few to tell a change from chance; run {FEW} or more."
+    most = max(rows, key=lambda r: abs(r.change))
+    if not most.moves:
+        return _nothing(rows, most, measure, quarter, than)
+    _, higher, lower = of_hundred(most.same, most.higher, most.lower)
+    up = most.change > 0
+    direction, count, other = ("higher", higher, lower) if up else ("lower", lower, higher)
+    subject = f"{most.label}'s {measure.label}" if most.name in STATES else most.label if most.name == "mean" else measure.label
+    judged = {"none": "", "higher": " (better)" if up else " (worse)", "lower": " (worse)" if up else " (better)"}[measure.better]
+    if measure.type == "bool":
+        size = f"{abs(100 * most.change):.0f} more worlds in 100" if up else f"{abs(100 * most.change):.0f} fewer worlds in 100"
+        text = f"{_upper(subject)} holds in {size} at the end of {quarter} than {than}{judged}"
+    else:
+        size = number(abs(most.change), measure.range, True).lstrip("+")
+        text = f"{_upper(subject)} is on average {size} {direction} at the end of {quarter} than {than}{judged}"
+        text += f": {direction} in {count} of 100 worlds, {'lower' if up else 'higher'} in {other}"
+    return f"{text}{_others(rows, most)}."
+
+
+def _nothing(rows: Sequence[Row], most: Row, measure: Measure, quarter: str, than: str) -> str:
+    size = f"{number(most.change, measure.range, True)} on average, the same in {of_hundred(most.same, 1 - most.same)[0]} of 100 worlds"
+    if len(rows) == 1:
+        return f"{_upper(measure.label)} is at the end of {quarter} what it is {than}, as far as chance lets one tell ({size})."
+    where = f"the largest change is {most.label}'s, {size}"
+    return f"No state's {measure.label} at the end of {quarter} differs from what it is {than} by more than chance; {where}."
+
+
+def _others(rows: Sequence[Row], most: Row) -> str:
+    """What the other rows do, in half a sentence."""
+    if len(rows) == 1:
+        return ""
+    others = [r for r in rows if r is not most]
+    up, down = ([r.label for r in others if r.moves and (r.change > 0) == higher] for higher in (True, False))
+    parts = [f"{_listed(names)} {verb}" for names, verb in ((up, "also higher"), (down, "also lower")) if names]
+    if not parts:
+        return "; no other state moves by more than chance"
+    parts = [p.replace("also ", "") if (p.endswith("higher")) != (most.change > 0) else p for p in parts]
+    return "; " + ", ".join(parts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _is_quarter(text: str) -> bool:
+    return len(text) == 6 and text[4] == "Q"

@@ -1,0 +1,89 @@
+"""Options that several commands share, and the readers of their values."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.results import Results
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of all draws.")]
+Worlds = Annotated[int, typer.Option("--worlds", "-n", help="How many worlds.")]
+Workers = Annotated[int, typer.Option("--workers", help="Processes to share the work among.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="LEVER=YAML", help="Hold a lever throughout, e.g. 'eu.defence_access=[SRB, ALB]'.")
+]
+Policies = Annotated[list[str] | None, typer.Option("--policy", metavar="NAME|all", help="Also play this policy (may be repeated).")]
+Policy = Annotated[str, typer.Option("--policy", help="Policy of the second run (of both where they are the same directory: of it).")]
+ReferencePolicy = Annotated[str, typer.Option("--reference-policy", help="Policy of the first run.")]
+
+
+def settings(given: list[str] | None) -> dict[str, Any]:
+    """`--set` as levers by name. Raises InputError with every one that cannot be read."""
+    from sim.scenario import value_of
+
+    found, wrong = {}, []
+    for text in given or []:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            wrong.append(f"--set '{text}': no lever and value; allowed: LEVER=VALUE, such as eu.veto_propensity=2")
+            continue
+        try:
+            found[name.strip()] = value_of(value)
+        except InputError as error:
+            wrong += [f"--set {name.strip()}: {finding}" for finding in error.findings]
+    if wrong:
+        raise InputError(wrong)
+    return found
+
+
+def policies(given: list[str] | None) -> str | list[str] | None:
+    """`--policy` as `run` takes it."""
+    if not given:
+        return None
+    return "all" if "all" in given else list(given)
+
+
+def holds_results(text: str) -> bool:
+    """Whether this names a directory that a run wrote."""
+    return (Path(text) / "manifest.json").is_file()
+
+
+def two_runs(first: str, second: str, worlds: int | None, seed: int | None, policy: tuple[str, str]) -> tuple[Results, Results]:
+    """Results of a directory, or of a scenario played in memory: with the seed and worlds of the other if that is a directory."""
+    from sim.cli.progress import watched
+    from sim.results import load_results
+    from sim.running import run
+
+    there = {text: load_results(text) for text in (first, second) if holds_results(text)}
+    known = next(iter(there.values()), None)
+    if known is not None and (worlds is not None or seed is not None) and len(there) == 2:
+        raise InputError("--worlds and --seed are for scenarios; directories of results have worlds and a seed of their own")
+    numbers: Any = worlds if worlds is not None else 1000 if known is None else known.world_numbers().tolist()
+    chance = seed if seed is not None else 1 if known is None else int(known.manifest["seed"])
+    found = []
+    for text, name in zip((first, second), policy, strict=True):
+        if text not in there:
+            if Path(text).is_dir():
+                raise InputError(f"{text} is a directory without results (no manifest.json); allowed: a directory that `run` wrote")
+            with watched(text) as progress:
+                there[text] = run(text, numbers, chance, None if name == "none" else name, progress=progress)
+        found.append(there[text])
+    return found[0], found[1]
+
+
+def window(text: str | None) -> str | list[str] | None:
+    """`2030Q1`, or `2026Q1:2033Q4` as [first, last]."""
+    return text.split(":", 1) if text and ":" in text else text
+
+
+def check_workers(workers: int) -> None:
+    """InputError unless there is at least one."""
+    if workers < 1:
+        raise InputError(f"--workers {workers}: allowed: a whole number from 1")

@@ -1,0 +1,107 @@
+"""`balkansim run`: play a scenario and its reference in the same worlds, keep the tables, print what they answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli import options, places
+from sim.cli.failures import Stopped, guarded
+
+if TYPE_CHECKING:
+    from sim.results import Results
+    from sim.running import Job
+    from sim.scenario import Scenario
+
+Out = Annotated[Path | None, typer.Option("--out", help="Directory for the tables; a run that was stopped continues there.")]
+Ledger = Annotated[bool, typer.Option("--ledger", help="Record every booking (large; `explain` works without).")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, how long and how large; write nothing.")]
+
+
+@dataclass(frozen=True)
+class Work:
+    """A run and the run that it is compared with, each with its directory."""
+
+    given: str  # the scenario as the user named it
+    job: Job
+    folder: Path
+    reference: Job | None = None
+    reference_folder: Path | None = None
+
+    @property
+    def parts(self) -> list[tuple[Job, Path]]:
+        """What is played, in this order."""
+        second = [(self.reference, self.reference_folder)] if self.reference and self.reference_folder else []
+        return [(self.job, self.folder), *second]
+
+
+@guarded
+def command(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A shipped scenario's name, or a file.")],
+    worlds: options.Worlds = 1000,
+    seed: options.Seed = 1,
+    workers: options.Workers = 1,
+    out: Out = None,
+    policy: options.Policies = None,
+    settings: options.Settings = None,
+    ledger: Ledger = False,
+    dry_run: DryRun = False,
+    as_json: options.Json = False,
+) -> None:
+    """Play a scenario in many worlds and answer its question."""
+    work = work_for(scenario, worlds, seed, options.policies(policy), options.settings(settings), ledger, out)
+    options.check_workers(workers)
+    if dry_run:
+        from sim.cli.dry_run import show_dry_run
+
+        return show_dry_run(work, workers, as_json)
+    results, reference = carry_out(work, workers)
+    from sim.analysis.summary import summarise
+    from sim.cli.answer import show_answer
+
+    summary = summarise(results, reference, work.job.worlds)
+    show_answer(summary, work, as_json)
+    return None
+
+
+def work_for(scenario: str, worlds: int, seed: int, policy: Any, levers: dict[str, Any], ledger: bool, out: Path | None) -> Work:
+    """Everything checked, nothing done. Raises InputError with all that is wrong."""
+    from sim.running import make_job
+
+    job = make_job(scenario, worlds, seed, policy, levers, ledger=ledger)
+    folder = places.folder_for(job.scenario.name, job.identity(), out)
+    root = reference_of(job.scenario)
+    if root.document == job.scenario.document and not levers:
+        return Work(scenario, job, folder)
+    return Work(scenario, job, folder, make_job(root, worlds, seed), places.reference_folder(folder, root.name))
+
+
+def reference_of(scenario: Scenario) -> Scenario:
+    """The root of `extends`, over the scenario's own quarters."""
+    from sim.scenario import Scenario
+
+    root = scenario.root()
+    if (root.start, root.end) == (scenario.start, scenario.end):
+        return root
+    import yaml
+
+    document = root.document | {"start": scenario.start, "end": scenario.end}
+    return Scenario.from_text(yaml.safe_dump(document, sort_keys=False), name=root.name)
+
+
+def carry_out(work: Work, workers: int) -> tuple[Results, Results | None]:
+    """Play what is not yet done. Raises Stopped when interrupted."""
+    from sim.cli.progress import watched
+    from sim.running import run_job
+
+    found = []
+    try:
+        for job, folder in work.parts:
+            with watched(job.scenario.name) as progress:
+                found.append(run_job(job, workers=workers, out=folder, progress=progress))
+    except KeyboardInterrupt:
+        raise Stopped(work.folder) from None
+    return found[0], found[1] if len(found) > 1 else None

@@ -1,0 +1,161 @@
+"""`balkansim scenario`: list, check, show, schema, new."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli import options
+from sim.cli.failures import BAD_INPUT, DONE, guarded
+from sim.cli.output import bold, emit, note, say, show, table
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.scenario import Finding, Scenario
+    from sim.scenario.plan import Plan
+
+app = typer.Typer(no_args_is_help=True, help="List, check, show and begin scenarios.")
+
+Named = Annotated[str, typer.Argument(metavar="NAME", help="A shipped scenario's name, or a file.")]
+
+
+@app.command("list")
+@guarded
+def list_(as_json: options.Json = False) -> None:
+    """Print the scenarios of this folder and those that ship with balkansim, with their questions."""
+    from sim.scenario import load_scenario, shipped_names
+
+    own = _in_this_folder()
+    names = [*own, *(n for n in shipped_names() if n not in own)]
+    loaded = [load_scenario(n) for n in names]
+    if as_json:
+        emit({"scenarios": [_listed(s) | {"shipped": n not in own} for n, s in zip(names, loaded, strict=True)]})
+        return
+    rows = [[n + (" (here)" if n in own else ""), s.question or s.title] for n, s in zip(names, loaded, strict=True)]
+    show(table(["scenario", "its question"], rows))
+    show("Run one with: balkansim run NAME")
+
+
+def _listed(scenario: Scenario) -> dict[str, Any]:
+    said = {"name": scenario.name, "title": scenario.title, "question": scenario.question}
+    return said | {"reference": scenario.reference, "policies": list(scenario.policies)}
+
+
+def _in_this_folder() -> list[str]:
+    """Scenarios in the current folder: its YAML files that extend something or set levers, and check clean."""
+    from sim.scenario import check
+
+    found = []
+    for file in sorted([*Path().glob("*.yaml"), *Path().glob("*.yml")]):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        if any(line.startswith(("extends:", "levers:")) for line in text.splitlines()) and not check(file):
+            found.append(file.stem)
+    return list(dict.fromkeys(found))
+
+
+@app.command("check")
+@guarded
+def check_(
+    scenarios: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files or names of scenarios.")],
+    as_json: options.Json = False,
+) -> int:
+    """Find every mistake in scenario files and in what they extend; exit 2 if there is one."""
+    from sim.scenario import check
+
+    found = {name: check(name) for name in scenarios}
+    lines = list(dict.fromkeys(str(f) for findings in found.values() for f in findings))
+    if as_json:
+        files = [{"file": name, "findings": [_finding(f) for f in findings]} for name, findings in found.items()]
+        emit({"valid": not lines, "files": files})
+    else:
+        for line in lines:
+            print(line)  # noqa: T201 -- one finding per line, neither wrapped nor coloured
+        if not lines:
+            note(f"{len(scenarios)} checked, nothing wrong")
+    return BAD_INPUT if lines else DONE
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return asdict(finding)
+
+
+@app.command("show")
+@guarded
+def show_(
+    name: Named,
+    policy: Annotated[str, typer.Option("--policy", help="With this policy.")] = "none",
+    as_yaml: Annotated[bool, typer.Option("--yaml", help="Print the merged scenario as a file of its own.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Print what a scenario sets once all that it extends is merged, beside the defaults."""
+    from sim.cli.plans import settings
+    from sim.scenario import load_scenario
+
+    scenario = load_scenario(name)
+    plan = scenario.plan(None if policy == "none" else policy)
+    if as_json:
+        emit(
+            {"name": scenario.name, "policy": policy, "document": scenario.document, "settings": settings(plan), "notices": plan.notices,
+             "reference": scenario.reference, "branches": plan.branches}
+        )  # fmt: skip
+    elif as_yaml:
+        import yaml
+
+        show_plain(yaml.safe_dump(scenario.document, sort_keys=False, allow_unicode=True, width=100))
+    else:
+        _print(scenario, plan)
+
+
+def show_plain(text: str) -> None:
+    """Text as it is, for a file."""
+    print(text, end="")  # noqa: T201 -- goes into a file as it is
+
+
+def _print(scenario: Scenario, plan: Plan) -> None:
+    from sim.cli.plans import settings
+
+    rows = [[s.name, s.value, s.default] for s in settings(plan)]
+    show(bold(scenario.title), *([scenario.question] if scenario.question else []), "")
+    show(f"{scenario.start} to {scenario.end}; compared with {scenario.reference}; policy {plan.policy}")
+    for branch, options_ in plan.branches.items():
+        show(f"drawn per world: {branch}: " + ", ".join(f"{option} {100 * weight:.0f} in 100" for option, weight in options_))
+    show(table(["set", "to", "default"], rows) if rows else "Nothing is set: every lever at its default.")
+    if scenario.policies:
+        show(f"Policies: {', '.join(scenario.policies)}")
+    for notice in plan.notices:
+        say(f"note: {notice}")
+
+
+@app.command("schema")
+@guarded
+def schema_(as_json: options.Json = False) -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.scenario import schema
+
+    emit(schema())
+
+
+@app.command("new")
+@guarded
+def new_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new scenario; the file is NAME.yaml in this folder.")],
+    as_json: options.Json = False,
+) -> None:
+    """Begin a scenario: a commented file in this folder, which runs as it stands."""
+    from sim.scenario import new_text
+
+    text, file = new_text(name), Path(f"{name}.yaml")
+    try:
+        with file.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError:
+        raise InputError(f"{file} is there already; give another name, or edit it") from None
+    except OSError as error:
+        raise InputError(f"{file} cannot be written: {error.strerror}; go to a folder that can") from None
+    if as_json:
+        emit({"file": file, "next": [f"balkansim scenario check {file}", f"balkansim run {name}"]})
+        return
+    show(f"{file} is there. Edit it, then: balkansim scenario check {file} && balkansim run {name}")
