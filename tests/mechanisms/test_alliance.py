@@ -1,0 +1,100 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.catalogue import STATES
+from sim.mechanisms import ROOMS
+from sim.mechanisms.alliance import eufor_wanted, falling_returns, kfor_wanted, ratchet
+from sim.world import World
+from tests.helpers import plan_of
+
+WEST = {room: room in ("transatlantic", "burden_sharing", "alliance") for room in ROOMS}
+BIH, XKX, SRB = (STATES.index(s) for s in ("BIH", "XKX", "SRB"))
+strength = st.floats(0, 20)
+
+
+def world_after(quarters, levers=None, blocks=(0,)):
+    world = World(replace(plan_of("baseline", levers=levers), mechanisms=WEST), 1, blocks)
+    for _ in range(quarters):
+        world.step()
+    return world
+
+
+@pytest.fixture(scope="module")
+def p():
+    return world_after(0).parameters["alliance"]
+
+
+class TestFunctions:
+    @given(strength, strength)
+    def test_reinforcement_is_faster_than_drawdown_and_neither_overshoots(self, N, wanted):
+        up, down = ratchet(N, wanted, 0.45, 0.05)
+        assert up >= 0 >= down
+        assert min(N, wanted) - 1e-9 <= N + up + down <= max(N, wanted) + 1e-9
+        assert abs(ratchet(4, 5, 0.45, 0.05)[0]) > abs(ratchet(5, 4, 0.45, 0.05)[1])
+
+    def test_trouble_raises_what_is_wanted(self, p):
+        assert np.all(kfor_wanted(p, 0.6, 0, 0, 0.35) > kfor_wanted(p, 0.3, 0, 0, 0.35))
+        assert np.all(kfor_wanted(p, 0.6, 1, 0, 0.35) > kfor_wanted(p, 0.6, 0, 0, 0.35))
+        assert np.all(eufor_wanted(p, 0.4, 1, 0.8, 0) > eufor_wanted(p, 0.4, 0, 0.8, 0))
+
+    def test_nato_takes_over_where_the_union_does_not_lead_and_only_in_trouble(self, p):
+        assert np.all(kfor_wanted(p, 0.6, 1, 0, 0.0) > kfor_wanted(p, 0.6, 1, 0, 1.0))
+        assert np.allclose(kfor_wanted(p, 0, 0, 0, 0.0), kfor_wanted(p, 0, 0, 0, 1.0))
+
+    @given(st.floats(0, 3), st.floats(0, 3))
+    def test_multiples_have_falling_returns(self, m, n):
+        low, high = sorted((m, n))
+        assert falling_returns(low) <= falling_returns(high) < 1
+        assert falling_returns(1) == 0
+        assert falling_returns(2) < -falling_returns(0)
+
+
+class TestForces:
+    def test_a_withdrawal_takes_the_american_part_and_leaves_the_force(self):
+        levers = {"us.later_elections": "continuity"}
+        stays, leaves = world_after(16, levers), world_after(16, levers | {"force.us_withdrawal": "2024Q2"})
+        ratio = leaves.kfor.strength.mean() / stays.kfor.strength.mean()
+        assert 0.75 < ratio < 0.97
+        assert np.all(leaves.kfor.strength > 1)
+
+    def test_presence_follows_instability_as_far_as_it_is_told_to(self):
+        few, many = (world_after(8, {"nato.presence_response": r}) for r in (0, 3))
+        assert np.all(many.kfor.strength > few.kfor.strength + 1)
+        assert np.all(many.eufor.strength > few.eufor.strength)
+
+    def test_the_mandate_lapses_in_novembers_only_and_shrinks_eufor(self):
+        world = world_after(40, {"threats.ukraine_war": 1}, blocks=range(4))
+        lapses = [o for o in world.occurrences if o.event == "mandate_lapse.eufor"]
+        assert lapses
+        assert all(o.quarter % 4 == 3 for o in lapses)
+        without = world.eufor.mandate == 0
+        assert world.eufor.strength[without].mean() < world.eufor.strength[~without].mean()
+
+    @pytest.mark.parametrize(("less", "more"), [
+        ({"nato.stationing": "none"}, {"nato.stationing": "permanent"}),
+        ({"nato.readiness_forces": 0}, {"nato.readiness_forces": 2}),
+        ({"us.engagement": 0}, {"us.engagement": 1}),
+        ({"initial.ALB.nato_progress": 0.5}, {}),
+    ])  # fmt: skip
+    def test_what_deters(self, less, more):
+        assert world_after(16, more).nato.deterrence.mean() > world_after(16, less).nato.deterrence.mean() + 0.01
+
+
+class TestPaths:
+    def test_republika_srpska_blocks_bosnia(self):
+        blocked, open_door = world_after(24), world_after(24, {"republika_srpska.nato_veto": False})
+        assert np.all(open_door.states.nato_progress[BIH] > blocked.states.nato_progress[BIH] + 0.05)
+        assert (open_door.states.nato_progress[BIH] == 1).any()
+        assert not (blocked.states.nato_progress[BIH] == 1).any()
+        assert {o.event for o in open_door.occurrences} >= {"nato_membership.BIH"}
+
+    def test_kosovo_waits_for_recognition_and_serbia_wants_none_of_it(self):
+        world = world_after(24, {"nato.open_door": ["BIH", "XKX", "SRB"]})
+        assert np.allclose(world.states.nato_progress[[XKX, SRB]], world.today("states.nato_progress")[[XKX, SRB]])
+
+    def test_members_stay_members(self):
+        assert np.all(world_after(24).states.nato_progress[[0, 3, 4]] == 1)
