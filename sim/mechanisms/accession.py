@@ -6,7 +6,7 @@ Equation   R  = s (1 - d (1 - a)) C (q + (1 - q) L) + m M C         what the Uni
            K  = k1 (1 - D) + k2 F + k3 N - k4 O                     what adoption costs a government at home
            E  = 1 / (1 + exp(K + k5 B - R - n))                     effort; R falls away for members and where the bid is suspended
            dA = g E (o + M C) (1 - A) - b A                         A: compliance; M: money, with falling returns
-           a  rises by a step where the Council grants one; a step is put where A >= r0 + r1 a
+           a  rises by a step where the Council grants one; put where A >= r0 + r1 a, more for a new stage
 Stages     potential_candidate [0, .12) candidate [.12, .22) negotiating [.22, .8) closing [.8, 1) member 1
 Sources    Schimmelfennig & Sedelmeier 2004, Governance by conditionality; Schimmelfennig & Sedelmeier 2020, The Europeanization
            of Eastern Europe: the external incentives model revisited. Data rows accession_stage, chapters_opened, chapters_closed.
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 READS = (
     *("states.accession", "states.stage", "states.compliance", "states.suspended", "states.crisis", "states.eu_alignment"),
-    *("states.reform_effort", "states.membership_credibility", "states.granted", "states.engaged", "eu.money"),
+    *("states.reform_effort", "states.membership_credibility", "states.granted", "states.engaged", "eu.money", "eu.pace"),
     *("eu.preoccupation", "eu.convoy", "eu.recognition_united", "kosovo_serbia.normalisation", "republika_srpska.seceded"),
 )
 BOOKS = ("states.accession", "states.stage", "states.compliance", "states.suspended", "eu.convoy")
-SIGNALS = ("states.attempting", "states.engaged", "eu.money")
+SIGNALS = ("states.attempting", "states.gate", "states.engaged", "eu.money", "eu.pace")
 DRAWS = {"fits": Draw("normal", (6,))}
 
 POTENTIAL, CANDIDATE, NEGOTIATING, CLOSING, MEMBER = range(5)
@@ -80,6 +80,11 @@ def stage_of(p: SimpleNamespace, a: Any) -> Any:
     return (a >= p.candidate_from) * 1.0 + (a >= p.negotiating_from) + (a >= p.closing_from)
 
 
+def next_stage(p: SimpleNamespace, a: Any) -> Any:
+    """Formal stage, membership included, to which progress `a` would lead."""
+    return stage_of(p, a) + (a >= p.treaty)
+
+
 def convoy(p: SimpleNamespace, surplus: Any, able: Any, a: Any, stage: Any) -> Any:
     """Who puts a step when all go at once, bool (6, worlds): the group moves when its mean is nearly ready; nobody goes far ahead."""
     inside = able & (stage >= CANDIDATE)
@@ -93,17 +98,20 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Money and engagement from the levers; who puts a step before the Council. A forced veto needs a step to block."""
     states = world.states
     world.eu.set("money", levers["eu.funding"])
+    world.eu.set("pace", levers["eu.accession_pace"] * (1 - p.crowding * world.eu.preoccupation))
     states.set("engaged", 1 - levers["states.suspend_accession"])
-    able = (states.engaged > 0.5) & (states.stage < MEMBER) & (states.crisis < 0.5) & (world.eu.preoccupation < p.overload)
-    able &= _last_mile(world, p)
+    able = (states.engaged > 0.5) & (states.stage < MEMBER) & (states.crisis < 0.5) & _last_mile(world, p)
+    able &= world.eu.pace > 0
     a = states.accession
-    surplus = states.compliance - required(p, a)
+    gate = next_stage(p, a + p.step * world.eu.pace) > states.stage
+    surplus = states.compliance - required(p, a) - p.gate_bar * gate
     attempting = able & (surplus >= 0)
     together = levers.chosen("eu.entry_mode", "all_at_once")
     if np.any(together):
         attempting = np.where(together, convoy(p, surplus, able, a, states.stage), attempting)
     forced = world.forced_states("veto")
     states.set("attempting", attempting if forced is None else attempting | (forced & (states.stage < MEMBER)))
+    states.set("gate", gate)
 
 
 def _last_mile(world: World, p: SimpleNamespace) -> Any:
@@ -123,7 +131,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     if world.quarter == 0:
         _start_on_the_map(world, p)
     else:
-        _advance(world, p, levers["eu.accession_pace"])
+        _advance(world, p)
     _lapse(world, p)
     world.eu.change("convoy", levers.chosen("eu.entry_mode", "all_at_once") - world.eu.convoy, because="entry mode")
 
@@ -142,10 +150,10 @@ def absorbed(p: SimpleNamespace, M: Any, C: Any) -> Any:
     return saturating(M, p.money_half) * C
 
 
-def _advance(world: World, p: SimpleNamespace, pace: Any) -> None:
+def _advance(world: World, p: SimpleNamespace) -> None:
     """A granted step adds to progress; crossing a threshold is a new stage; the last step from `closing` is membership."""
     states, a, stage = world.states, world.states.accession, world.states.stage
-    gain = states.granted * (p.step * pace * (1 - p.crowding * world.eu.preoccupation))
+    gain = states.granted * (p.step * world.eu.pace)
     joins = (states.granted > 0.5) & (stage == CLOSING) & (a + gain >= p.treaty)
     gain *= ~joins
     states.change("accession", gain, because="steps granted")

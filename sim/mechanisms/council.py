@@ -2,7 +2,8 @@
 
 Claim      A decade of stagnation and a 'game of vetoes' marked enlargement (transatlantic-burden-sharing 24). Under unanimity each
            of 27 members is a veto player; qualified majority and staged accession take that power away wholly or in part.
-Equation   x = t v (1 - h T) (1 + m (1 - f)) (c - H)    exposure of a step that is put (t): readiness v, threat T, alignment f, cohesion H
+Equation   x = t (1 + b B) (1 + m (1 - f)) v (1 - h T) (c - H)     exposure of a step put (t): a new stage B, alignment f,
+                                                                 readiness v, threat T, cohesion H
            o = (k q + z max(e - e0, 0) F) x             chance that a member objects: quarrel q, scepticism e, enlargement fatigue F
            step granted: no objection; or 55 % of members and 65 % of population in favour where the rule asks no more
            a spell ends at the rate (concession + pressure + fading) / v^(1/2) of `sim.mechanisms.veto_spells`
@@ -26,8 +27,15 @@ if TYPE_CHECKING:
     from sim.world import World
 
 READS = (
-    *("members.dispute", "members.veto", "members.scepticism", "members.objection", "states.attempting", "states.stage"),
-    *("states.eu_alignment", "states.nationalism", "states.orientation", "states.membership_credibility", "states.veto_exposure"),
+    *("members.dispute", "members.veto", "members.scepticism", "members.objection", "states.attempting", "states.gate"),
+    *(
+        "states.stage",
+        "states.eu_alignment",
+        "states.nationalism",
+        "states.orientation",
+        "states.membership_credibility",
+        "states.veto_exposure",
+    ),
     *("region.threat", "eu.cohesion", "eu.fatigue", "eu.recognition_united", "eu.veto_readiness"),
 )
 BOOKS = ("members.dispute", "members.veto", "members.scepticism", "eu.cohesion")
@@ -41,9 +49,9 @@ CLOSING = 3.0
 XKX = STATES.index("XKX")
 
 
-def exposure(p: SimpleNamespace, v: Any, t: Any, T: Any, f: Any, H: Any) -> Any:
-    """How exposed the steps put this quarter are to objections, (6, worlds): an outside threat and a united Council protect them."""
-    return t * (1 + p.m * (1 - f)) * (v * (1 - p.h * T) * (p.c - H))
+def exposure(p: SimpleNamespace, t: Any, B: Any, f: Any, v: Any, T: Any, H: Any) -> Any:
+    """How exposed steps are to objections, (6, worlds): new stages more; an outside threat and a united Council protect them."""
+    return t * (1 + p.b * B) * (1 + p.m * (1 - f)) * (v * (1 - p.h * T) * (p.c - H))
 
 
 def objection_rate(p: SimpleNamespace, q: Any, e: Any, F: Any, x: Any) -> Any:
@@ -62,7 +70,8 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     eu.set("recognition_united", levers.chosen("eu.kosovo_recognition", "united"))
     eu.set("sanctions_blocked", p.shield * (p.c - eu.cohesion))
     eu.set("veto_readiness", levers["eu.veto_propensity"])
-    states.set("veto_exposure", exposure(p, eu.veto_readiness, states.attempting, world.region.threat, states.eu_alignment, eu.cohesion))
+    exposed = exposure(p, states.attempting, states.gate, states.eu_alignment, eu.veto_readiness, world.region.threat, eu.cohesion)
+    states.set("veto_exposure", exposed)
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:

@@ -16,6 +16,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.catalogue import STATES
 from sim.maths import saturating
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 READS = (
     *("states.membership_credibility", "states.trust_in_eu", "states.waiting", "states.compliance", "states.stage", "states.vetoed"),
-    *("states.granted", "states.democracy", "eu.fatigue", "eu.convoy", "eu.clarity", "eu.preoccupation", "eu.commitment"),
+    *("states.granted", "states.democracy", "eu.fatigue", "eu.pace", "eu.convoy", "eu.clarity", "eu.preoccupation", "eu.commitment"),
     "region.threat",
 )
 BOOKS = ("states.membership_credibility", "states.trust_in_eu", "states.waiting", "eu.fatigue")
@@ -62,7 +64,8 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 def _promises(world: World, p: SimpleNamespace) -> None:
     states, C, W = world.states, world.states.membership_credibility, world.states.waiting
-    V, G, outside = states.vetoed * 1.0, states.granted * 1.0, states.stage < MEMBER
+    V, outside = states.vetoed * 1.0, states.stage < MEMBER
+    G = states.granted * np.minimum(world.eu.pace, 1)  # a step granted that brings little progress keeps little of the promise
     states.change("membership_credibility", -broken_promise(p, C, states.compliance, V), because="own vetoes")
     states.change("membership_credibility", -p.x * of_others(V) * C, because="others' vetoes")
     states.change("membership_credibility", -p.w * saturating(W, p.patience) * C, because="waiting")
