@@ -36,7 +36,7 @@ def build(
         policy=policy or "none",
         start=stack.start,
         end=stack.end,
-        title=document.get("title", ""),
+        title=document.get("title", document["name"]),
         question=document.get("question", ""),
         reference=reference,
         levers=plans,

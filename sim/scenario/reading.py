@@ -97,7 +97,9 @@ def _named(node: Node, path: str, reader: Reader) -> list[tuple[str, Node, str]]
 def _branches(node: Node, reader: Reader) -> dict[str, Any]:
     branches: dict[str, Any] = {}
     for key, item, where in _named(node, "branches", reader):
-        branches[key] = {option: _option(n, w, reader) for option, n, w in _named(item, where, reader)}
+        options = {option: _option(n, w, reader) for option, n, w in _named(item, where, reader)}
+        if options or not item.value:  # else its keys are reported already
+            branches[key] = options
     return branches
 
 
@@ -106,8 +108,9 @@ def _option(node: Node, where: str, reader: Reader) -> dict[str, Any]:
     option = _means_levers_events(entries, where, reader, BRANCH)
     if "weight" in entries:
         weight = read_number(entries["weight"], f"{where}.weight", reader.report, 0.0, HEAVIEST)
-        option["weight"] = 1.0 if weight is None else weight  # reported; a stand-in lets reading go on
-        reader.places[f"{where}.weight"] = entries["weight"].place
+        option["weight"] = 1.0 if weight is None else weight  # reported already; a stand-in lets reading go on
+    elif node.value is not None and not isinstance(node.value, dict):
+        option["weight"] = 1.0
     return option
 
 

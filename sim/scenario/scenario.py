@@ -79,12 +79,7 @@ class Scenario:
         return last
 
     def _settings(self, given: Mapping[str, Any] | None, path: str, last: str, report: Report) -> dict[str, Any]:
-        try:
-            node = node_of(given)
-        except InputError as error:
-            report.add(Place(), path, str(error))
-            return {}
-        settings = Reader(report).settings(node, path, LEVERS)
+        settings = Reader(report).settings(node_of(given, path, report), path, LEVERS)
         check_forced(settings, path, self.start, last, {}, report)
         return settings
 

@@ -83,14 +83,24 @@ def _outcome(name: Name) -> Schema:
 
 def _outcome_settings(tool: str) -> Schema:
     keys = catalogue().state_outcomes
-    states = [f"{prefix}{key}" for key in keys for prefix in ("", *(f"{s}." for s in STATES), "states.")]
-    states += [f"states.{s}.{key}" for s in STATES for key in keys]
-    found = {}
-    for outcome in (*states, *catalogue().region_outcomes):
-        name = resolve(f"{tool}.{outcome}")
-        if isinstance(name, Name):
-            found[f"{tool}.{outcome}"] = _outcome(name)
-    return found
+    states = [f"{prefix}{key}" for key in keys for prefix in ("", *(f"{s}." for s in STATES))]
+    names = {f"{tool}.{outcome}": resolve(f"{tool}.{outcome}") for outcome in (*states, *catalogue().region_outcomes)}
+    return {written: _outcome(name) for written, name in names.items() if isinstance(name, Name)}
+
+
+def _aliases(settings: Schema) -> Schema:
+    """`clamp.states.SRB.x` says the same as `clamp.SRB.x`: as patterns, so that editors offer the short form."""
+    found: dict[str, tuple[Schema, list[str]]] = {}
+    for written, value in settings.items():
+        tool, _, key = written.partition(".")
+        if tool in ("initial", "clamp") and key in catalogue().state_outcomes:
+            found.setdefault(f"{tool} {value}", (value, []))[1].append(written)
+    states = "|".join(STATES)
+    patterns = {}
+    for value, names in found.values():
+        tool, keys = names[0].split(".")[0], "|".join(n.split(".")[1] for n in names)
+        patterns[f"^{tool}\\.states\\.(({states})\\.)?({keys})$"] = value
+    return patterns
 
 
 def _event_words() -> dict[str, bool]:
@@ -175,8 +185,7 @@ def _event() -> Schema:
 def _definitions() -> Schema:
     levers = _lever_names()
     own = {name: _ref(f"lever_{lever.name}") for name, lever in levers.items()}
-    force = _force_settings()
-    uncertain = _uncertain()
+    force, tools, uncertain = _force_settings(), _tools(), _uncertain()
     ranges = {bounds(n) for n in map(resolve, uncertain) if isinstance(n, Name)}
     spell = _mapping({"from": _ref("quarter"), "until": _ref("quarter")}, required=["from", "until"]) | {"type": "object"}
     moment_or_spell = {"anyOf": [_ref("quarter"), spell]}
@@ -187,7 +196,7 @@ def _definitions() -> Schema:
         "moments": {"anyOf": [_ref("quarter"), {"type": "array", "items": _ref("quarter")}]},
         "spells": {"anyOf": [moment_or_spell, {"type": "array", "items": moment_or_spell}]},
         "event": _event(),
-        "settings": _mapping({**own, **_tools(), **force}),
+        "settings": _mapping({**own, **tools, **force}, patternProperties=_aliases(tools)),
         "branch_settings": _mapping({**own, **force}),
         "set": _mapping({name: _plain(lever) for name, lever in levers.items()}),
         "ramp": _mapping({name: _plain(lever) for name, lever in levers.items() if lever.kind == "number"}),

@@ -32,7 +32,7 @@ class Reader:
         if node.refused or node.value is None:
             return {}
         if not isinstance(node.value, dict):
-            self.report.add(node.place, path, f"{node.described()} is {node.kind}, not a mapping; allowed: a mapping")
+            self.report.add(node.place, path, f"{node.seen}, not a mapping; allowed: a mapping")
             return {}
         if allowed is None:
             return node.value
@@ -46,7 +46,7 @@ class Reader:
         if node.refused or node.value is None:
             return []
         if not isinstance(node.value, list):
-            self.report.add(node.place, path, f"{node.described()} is {node.kind}, not a list; allowed: a list")
+            self.report.add(node.place, path, f"{node.seen}, not a list; allowed: a list")
             return []
         return node.value
 
@@ -55,7 +55,7 @@ class Reader:
         if isinstance(node.value, str):
             return node.value.strip()
         if not node.refused:
-            self.report.add(node.place, path, f"{node.described()} is {node.kind}, not text; allowed: text")
+            self.report.add(node.place, path, f"{node.seen}, not text; allowed: text")
         return None
 
     def word(self, node: Node, path: str) -> str | None:
@@ -104,17 +104,16 @@ class Reader:
 
     def events(self, node: Node, path: str) -> list[dict[str, Any]]:
         """Dated events; ids are unique in the list."""
-        found: list[dict[str, Any]] = []
+        found: dict[str, dict[str, Any]] = {}
         for i, item in enumerate(self.items(node, path)):
             event = self._event(item, path, i)
             if event is None:
                 continue
-            if any(event["id"] == other["id"] for other in found):
-                place = self.places[f"{path}[{event['id']}]"]
-                self.report.add(place, f"{path}[{event['id']}]", f"the id '{event['id']}' stands here twice; allowed: each once")
-                continue
-            found.append(event)
-        return found
+            where = f"{path}[{event['id']}]"
+            if event["id"] in found:
+                self.report.add(self.places[where], where, f"the id '{event['id']}' stands here twice; allowed: each once")
+            found.setdefault(event["id"], event)
+        return list(found.values())
 
     def _event(self, node: Node, path: str, number: int) -> dict[str, Any] | None:
         where = f"{path}[{number}]"

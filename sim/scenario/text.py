@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import yaml
 
-from sim.errors import InputError
 from sim.scenario.findings import UNWANTED, Place, Report, shown
 
 LARGEST = 256 * 1024  # bytes of a file
@@ -73,6 +72,11 @@ class Node:
         if isinstance(self.value, bool):
             return str(self.value).lower()
         return f"'{shown(self.value)}'" if isinstance(self.value, str) else shown(self.plain_scalar())
+
+    @property
+    def seen(self) -> str:
+        """The value and what it is, for a message on its type."""
+        return self.kind if isinstance(self.value, dict | list) else f"{self.described()} is {self.kind}"
 
     def plain_scalar(self) -> str:
         """A number or nothing, written; integers of thousands of digits are not spelt out."""
@@ -150,7 +154,7 @@ class _Builder:
         name = key.value
         if not isinstance(name, str):
             if not key.refused and not isinstance(name, dict | list):
-                self.refuse(key.place, f"the key {key.described()} is {key.kind}, not a word; put it in quotes")
+                self.refuse(key.place, f"the key {key.seen}, not a word; put it in quotes")
             return
         if name in mapping.value:
             self.refuse(key.place, f"the key '{shown(name)}' stands here twice (first in line {mapping.keys[name].line})")
@@ -243,32 +247,40 @@ def parse(data: bytes | str, file: str, report: Report) -> Node | None:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
         place = builder.place(mark) if mark else Place(file, 1, 1)
         why = ": ".join(shown(p, 120) for p in (getattr(error, "context", None), getattr(error, "problem", None)) if p)
-        report.add(place, builder.path(), f"not YAML: {why or 'cannot be read'}")
+        tab = any("\t" in line[: place.column] for line in text.split("\n")[place.line - 1 : place.line])
+        allowed = "spaces, no tabs" if tab else "YAML 1.2"
+        report.add(place, builder.path(), f"not YAML: {why or 'cannot be read'}; allowed: {allowed}")
         return None
     if builder.root is None and not report.findings:
         report.add(Place(file, 1, 1), "scenario", "the file is empty")
     return builder.root
 
 
-def node_of(data: Any, depth: int = 0) -> Node:
-    """A tree from Python data (levers given as a dict): no places. Raises InputError for what YAML could not hold."""
-    if depth > DEEPEST:
-        raise InputError(f"nested deeper than {DEEPEST} levels")
+def node_of(data: Any, path: str, report: Report, depth: int = 0) -> Node:
+    """A tree from Python data (levers given as a dict), without places; what YAML could not hold is reported and REFUSED."""
+    nowhere = Place()
     if isinstance(data, np.generic):
         data = data.item()
-    if isinstance(data, Mapping):
-        bad = [k for k in data if not isinstance(k, str)]
-        if bad:
-            raise InputError(f"the key {shown(repr(bad[0]))} is not a word")
-        return Node({k: node_of(v, depth + 1) for k, v in data.items()}, Place(), dict.fromkeys(data, Place()))
-    if isinstance(data, list | tuple | set | frozenset):
+    if depth > DEEPEST:
+        report.add(nowhere, path, f"nested too deeply; allowed: {DEEPEST} levels")
+    elif isinstance(data, Mapping):
+        for key in data:
+            if not isinstance(key, str):
+                report.add(nowhere, path, f"the key {shown(repr(key))} is not a word")
+        words = {k: v for k, v in data.items() if isinstance(k, str)}
+        inside = {k: node_of(v, f"{path}.{shown(k)}", report, depth + 1) for k, v in words.items()}
+        return Node(inside, nowhere, dict.fromkeys(words, nowhere))
+    elif isinstance(data, list | tuple | set | frozenset):
         items = sorted(data, key=str) if isinstance(data, set | frozenset) else data
-        return Node([node_of(v, depth + 1) for v in items], Place())
-    if isinstance(data, float) and not math.isfinite(data):
-        raise InputError(f"{data} is not a finite number")
-    if data is None or isinstance(data, str | int | float):
-        return Node(data, Place())
-    raise InputError(f"{shown(repr(data))} is neither a number, text, true/false, a list nor a mapping")
+        return Node([node_of(v, f"{path}[{i}]", report, depth + 1) for i, v in enumerate(items)], nowhere)
+    elif isinstance(data, float) and not math.isfinite(data):
+        report.add(nowhere, path, f"{data} is not a finite number; NaN and infinity are refused")
+    elif data is None or isinstance(data, str | int | float):
+        return Node(data, nowhere)
+    else:
+        message = f"{shown(repr(data))} cannot be a value; allowed: a number, text, true/false, a list, a mapping"
+        report.add(nowhere, path, message)
+    return Node(REFUSED, nowhere)
 
 
 def value_of(text: str) -> Any:

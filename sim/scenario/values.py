@@ -25,7 +25,7 @@ def read_quarter(node: Node, path: str, report: Report) -> str | None:
     if node.refused:
         return None
     if not isinstance(node.value, str):
-        report.add(node.place, path, f"{node.described()} is {node.kind}, not a quarter; allowed: a quarter such as 2024Q1")
+        report.add(node.place, path, f"{node.seen}, not a quarter; allowed: a quarter such as 2024Q1")
         return None
     return quarter_text(node.value, node.place, path, report)
 
@@ -46,9 +46,9 @@ def read_number(node: Node, path: str, report: Report, low: float | None, high: 
     """A number within [low, high]; booleans are not numbers."""
     if node.refused:
         return None
-    allowed = f"allowed: a number from {low:g} to {high:g}" if low is not None and high is not None else "allowed: a number"
+    allowed = f"allowed: a number from {low:.12g} to {high:.12g}" if low is not None and high is not None else "allowed: a number"
     if isinstance(node.value, bool) or not isinstance(node.value, int | float):
-        report.add(node.place, path, f"{node.described()} is {node.kind}, not a number; {allowed}{unit}")
+        report.add(node.place, path, f"{node.seen}, not a number; {allowed}{unit}")
         return None
     if (low is not None and node.value < low) or (high is not None and node.value > high):
         report.add(node.place, path, f"{node.described()} is out of range; {allowed}{unit}")
@@ -88,7 +88,7 @@ def read_plain(lever: Lever, node: Node, path: str, report: Report) -> Any:
     if lever.kind == "flag":
         if isinstance(node.value, bool):
             return node.value
-        report.add(node.place, path, f"{node.described()} is {node.kind}, not a flag; allowed: true, false")
+        report.add(node.place, path, f"{node.seen}, not a flag; allowed: true, false")
         return None
     if lever.kind == "choice":
         return _word(node, lever.values, path, report)
@@ -101,14 +101,14 @@ def _word(node: Node, allowed: tuple[str, ...], path: str, report: Report) -> st
             return node.value
         report.unknown(node.place, path, "value", node.value, allowed)
     elif not node.refused:
-        report.add(node.place, path, f"{node.described()} is {node.kind}, not one of the words; allowed: {listed(allowed)}")
+        report.add(node.place, path, f"{node.seen}, not one of the words; allowed: {listed(allowed)}")
     return None
 
 
 def _names(node: Node, allowed: tuple[str, ...], path: str, report: Report) -> list[str] | None:
     if not isinstance(node.value, list):
         example = f"[{', '.join(allowed[:2])}]"
-        message = f"{node.described()} is {node.kind}, not a list; allowed: a list such as {example} of {listed(allowed)}"
+        message = f"{node.seen}, not a list; allowed: a list such as {example} of {listed(allowed)}"
         report.add(node.place, path, message)
         return None
     found: list[str] = []
