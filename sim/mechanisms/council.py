@@ -2,9 +2,9 @@
 
 Claim      A decade of stagnation and a 'game of vetoes' marked enlargement (transatlantic-burden-sharing 24). Under unanimity each
            of 27 members is a veto player; qualified majority and staged accession take that power away wholly or in part.
-Equation   x = t (1 + b B) (1 + m (1 - f)) v (1 - h T) (c - H)     exposure of a step put (t): a new stage B, alignment f,
-                                                                 readiness v, threat T, cohesion H
-           o = (k q + z max(e - e0, 0) F) x             chance that a member objects: quarrel q, scepticism e, enlargement fatigue F
+Equation   x = k t (1 + b B) (1 + m (1 - f)) v (1 - h T) (c - H)    exposure of a step put (t): a new stage B, alignment f,
+                                                                    readiness v, threat T, cohesion H
+           o = (q + z max(e - e0, 0) F) x    chance that a member objects: quarrel q, scepticism e, enlargement fatigue F
            step granted: no objection; or 55 % of members and 65 % of population in favour where the rule asks no more
            a spell ends at the rate (concession + pressure + fading) / v^(1/2) of `sim.mechanisms.veto_spells`
 Sources    Tsebelis 2002, Veto players. Treaty on European Union, article 16(4). Data tables council, disputes, vetoes.
@@ -50,13 +50,13 @@ XKX = STATES.index("XKX")
 
 
 def exposure(p: SimpleNamespace, t: Any, B: Any, f: Any, v: Any, T: Any, H: Any) -> Any:
-    """How exposed steps are to objections, (6, worlds): new stages more; an outside threat and a united Council protect them."""
-    return t * (1 + p.b * B) * (1 + p.m * (1 - f)) * (v * (1 - p.h * T) * (p.c - H))
+    """Chance that a member with a quarrel at full strength objects, (6, worlds): higher for new stages and misaligned candidates."""
+    return t * (1 + p.b * B) * (1 + p.m * (1 - f)) * (p.k * v * (1 - p.h * T) * (p.c - H))
 
 
 def objection_rate(p: SimpleNamespace, q: Any, e: Any, F: Any, x: Any) -> Any:
     """Chance that one member objects to each candidate's step, (6, worlds), from quarrel `q` (6, worlds) and scepticism `e` (worlds,)."""
-    return (p.k * q + p.z * np.maximum(e - p.e0, 0) * F) * x
+    return (q + p.z * np.maximum(e - p.e0, 0) * F) * x
 
 
 def outvoted(p: SimpleNamespace, opposed: Any, opposed_population: Any) -> Any:

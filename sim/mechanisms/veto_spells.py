@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,12 @@ def kinds() -> Array:
     for dispute in load_disputes():
         table[MEMBERS.index(dispute.member), STATES.index(dispute.candidate)] = KINDS.index(dispute.kind)
     return table
+
+
+@cache
+def holdouts() -> Array:
+    """Rows of the members that do not recognise Kosovo."""
+    return np.flatnonzero(kinds()[:, XKX] == RECOGNITION)
 
 
 @cache
@@ -117,7 +124,7 @@ def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, g
     if begins.any():
         world.members.jump("veto", 1.0, begins, because="objections that blocked a step")
         _note(world, "veto", entries(world, begins if forced is None else begins & ~forced[0]), KINDS)
-    stood = entries(world, standing)
+    stood = entries(world, _may_end(world, standing))
     cause = _cause_of_end(world, p, stood, objecting, granted, forced)
     conceded = np.zeros(blocked.shape)
     over = np.flatnonzero(cause >= 0)
@@ -131,6 +138,14 @@ def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, g
     return conceded
 
 
+def _may_end(world: World, standing: Array) -> Array:
+    """Standing vetoes whose end is open: all but those of non-recognisers while recognition is split."""
+    split = np.broadcast_to(world.eu.recognition_united, (world.worlds,)) < 0.5
+    candidates = standing.copy()
+    candidates[holdouts(), XKX] &= ~split
+    return candidates
+
+
 def _cause_of_end(world: World, p: SimpleNamespace, stood: Entries, objecting: Array, granted: Array, forced: Any) -> Array:
     """Why each standing veto ends this quarter, a number into CAUSES, or -1 where it stands on, (entries,)."""
     where, kind = (stood.candidate, stood.world), stood.kind
@@ -138,9 +153,7 @@ def _cause_of_end(world: World, p: SimpleNamespace, stood: Entries, objecting: A
     package = kind == PACKAGE
     apart = world.members.veto[stood.member, MKD, stood.world] < 0.5
     cause[package & ((cause >= 0) | apart)] = DECOUPLED
-    recognised = np.broadcast_to(world.eu.recognition_united, (world.worlds,))[stood.world] > 0.5
-    recognition = kind == RECOGNITION
-    cause[recognition] = np.where(recognised, RECOGNISED, -1)[recognition]
+    cause[kind == RECOGNITION] = RECOGNISED
     cause[granted[where]] = OUTVOTED
     cause[~objecting.ravel()[stood.at]] = WITHDRAWN
     if forced is not None:
@@ -212,7 +225,8 @@ def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code:
     code = noted.kind if code is None else code
     key = (noted.member * len(STATES) + noted.candidate) * len(words) + code
     order = np.argsort(key, kind="stable")
-    for group in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
+    starts = [0, *(np.flatnonzero(np.diff(key[order])) + 1).tolist(), order.size]
+    for group in (order[a:b] for a, b in pairwise(starts)):
         first = group[0]
         member, candidate = MEMBERS[noted.member[first]], STATES[noted.candidate[first]]
         where = np.zeros(world.worlds, dtype=bool)
@@ -237,10 +251,10 @@ def review_quarrels(world: World, p: SimpleNamespace) -> None:
 def recognise(world: World, p: SimpleNamespace) -> None:
     """Where all members recognise Kosovo, the quarrel about its status is settled whether or not a veto stood."""
     united = np.broadcast_to(world.eu.recognition_united, (world.worlds,)) > 0.5
-    holdouts = np.flatnonzero(kinds()[:, XKX] == RECOGNITION)
-    if united.any() and (world.members.dispute[holdouts, XKX][:, united] > p.settled).any():
+    open_quarrels = (world.members.dispute[holdouts(), XKX] > p.settled) & united
+    if open_quarrels.any():
         where = np.zeros(world.members.veto.shape, dtype=bool)
-        where[holdouts, XKX] = united & (world.members.dispute[holdouts, XKX] > p.settled)
+        where[holdouts(), XKX] = open_quarrels
         world.members.jump("dispute", p.settled, where, because="recognition")
 
 
