@@ -10,9 +10,11 @@ from functools import cached_property
 import numpy as np
 
 from sim.actors.base import Actor, Decision
+from sim.maths import within
 from sim.mechanisms.accession import reform_effort, rival_offers
 from sim.mechanisms.burden_sharing import own_defence_effort
 from sim.mechanisms.foreign_policy import assent, benefit_behind, hedging, steadiness
+from sim.mechanisms.outside_powers import either, rivalry
 
 Array = np.ndarray
 TOPICS = ("russia", "china", "other")
@@ -104,8 +106,10 @@ class BalkanState(Actor):
     def hedging_today(self) -> Array:
         """What hedging is worth in today's situation."""
         p, today = self.parameters("foreign_policy"), self.today
-        patrons = today("russian_influence") + today("chinese_influence") + today("turkish_influence")
-        return hedging(patrons, today("patron_rivalry"), p.hedging_gain, p.hedging_half, p.hedging_cost)
+        russia, china, turkiye = today("russian_influence"), today("chinese_influence"), today("turkish_influence")
+        west, apart = either(today("eu_influence"), today("us_influence")), self.parameters("outside_powers").turkish_part_apart * turkiye
+        rivalry_today = within(rivalry(west, russia, china, apart), 0.0, 1.0)
+        return hedging(russia + china + turkiye, rivalry_today, p.hedging_gain, p.hedging_half, p.hedging_cost)
 
 
 class Albania(BalkanState):

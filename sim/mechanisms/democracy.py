@@ -3,10 +3,10 @@
 Claim      Stability bought with silence on democracy erodes democracy, and captured governments make and manage the crises they are
            thanked for keeping calm (transatlantic-burden-sharing 28); integration fosters democracy (20), by a path whose sign is open.
 Equation   dD = c I (1 - T) L (1 - D)            influence I of the Union, tolerance T, clarity L
-              - e T S D                          executives with support S, tolerated
+              - e T S (1 - g O) D                executives with support S, tolerated; less where they are reformers (orientation O)
               + q (a - a0)                       legitimation by accession a: sign open (Richter & Wunsch)
               + changed (o K(D) (1 - V) + z)     a captured incumbent falls, K(D) = max(0, 1 - D / D1); or a reformer does
-              - v (V - V0) - n (N - N0) + g (O - O0) + shock      division, nationalism, the government's orientation
+              - v (V - V0) - n (N - N0) + shock  division, nationalism
            M  = m K(D) (1 + t T) / (1 + t),   calm = k K(D) T      tension made at home; unrest kept down for now
 Sources    Bieber 2018, Patterns of competitive authoritarianism in the Western Balkans; Richter & Wunsch 2020, Money, power, glory:
            the linkages between EU conditionality and state capture in the Western Balkans; Levitsky & Way 2010, Competitive
@@ -48,9 +48,9 @@ def conditionality(D: Any, I: Any, T: Any, L: Any, c: Any) -> Any:
     return c * I * (1.0 - T) * L * (1.0 - D)
 
 
-def erosion(D: Any, S: Any, T: Any, e: Any) -> Any:
-    """Loss per quarter to an executive with support S whose reach is tolerated."""
-    return e * T * S * D
+def erosion(D: Any, S: Any, O: Any, T: Any, e: Any, g: Any) -> Any:
+    """Loss per quarter to an executive with support S whose reach is tolerated; the less, the more its orientation O is to reform."""
+    return e * T * S * (1.0 - g * O) * D
 
 
 def made_tension(K: Any, T: Any, m: Any, t: Any) -> Any:
@@ -73,11 +73,11 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     D = states.democracy
     hold = states.eu_influence * states.engaged * (1.0 - p.after_joining * (states.stage >= MEMBER))
     change("democracy", conditionality(D, hold, tolerance, world.eu.clarity, p.conditionality), because="conditionality")
-    change("democracy", -erosion(D, states.popularity, tolerance, p.erosion), because="tolerated strong hands")
+    eroded = erosion(D, states.popularity, states.orientation, tolerance, p.erosion, p.restraint)
+    change("democracy", -eroded, because="tolerated strong hands")
     change("democracy", p.legitimation * (states.accession - today("states.accession")), because="legitimation by accession")
     turn = p.opening * captured(D, p.open_at) * (1.0 - states.divided) + p.turn * world.draw("turn")
     change("democracy", states.government_changed * turn, because="change of government")
-    change("democracy", p.orientation * (states.orientation - today("states.orientation")), because="who governs")
     change("democracy", -p.division * (states.divided - today("states.divided")), because="division")
     change("democracy", -p.nationalism * (states.nationalism - today("states.nationalism")), because="nationalism")
     change("democracy", p.shock * world.draw("shock"), because="events of the day")

@@ -2,7 +2,8 @@
 
 Claim      The largest moves of the record are changes of government; few innovative formats and fatigue make stagnation recur in
            cycles (closing-the-capabilities-gap 188), and members tire once they have arrived (188, 198).
-Equation   P(turnover | election) = l logistic(k (u - S)) D^2 / (D^2 + D0^2)       support S; the field is uneven where democracy D is low
+Equation   P(turnover | election) = l logistic(k (S* - S)) D^2 / (D^2 + D0^2)      support S; the field is uneven where democracy D is low
+           dS = r (f + m (1 - D) - S) + g (Y - Y') - b crisis - c concession       captured media carry S; voters get used to prosperity Y
            dF = s (E - E0) + w (C0 - C) + a joined - r (F - F0)                    fatigue: effort, waiting, arrival; rest
            dX = E - g X granted;  P(stall) = h X^3 / (X^3 + X0^3)                  strain X since the last stall, unless rewarded
 Sources    Levitsky & Way 2010, Competitive Authoritarianism; Powell & Whitten 1993, A Cross-National Analysis of Economic Voting;
@@ -45,9 +46,9 @@ def playing_field(democracy: Any, half: Any) -> Any:
     return saturating(democracy * democracy, half * half)
 
 
-def turnover_probability(support: Any, democracy: Any, alternation: Any, usual: Any, steepness: Any, half: Any) -> Any:
+def turnover_probability(support: Any, democracy: Any, alternation: Any, even: Any, steepness: Any, half: Any) -> Any:
     """Chance that an election changes the government; `alternation` multiplies it (above 1 counts as certain)."""
-    return alternation * logistic(steepness * (usual - support)) * playing_field(democracy, half)
+    return alternation * logistic(steepness * (even - support)) * playing_field(democracy, half)
 
 
 def other_camp(orientation: Any, centre: Any, span: Any, draw: Any) -> Any:
@@ -76,7 +77,8 @@ def _support(world: World, p: SimpleNamespace) -> None:
     change("popularity", -p.crisis_blame * states.crisis, because="crises")
     change("popularity", -p.concession_cost * states.concession, because="concessions")
     change("popularity", -p.tiredness * (states.policy_fatigue - world.today("states.policy_fatigue")), because="reform fatigue")
-    change("popularity", p.return_to_usual * (p.usual_support - states.popularity), because="return to the usual")
+    usual = p.fair_support + p.media_control * (1.0 - states.democracy)  # captured media carry their government
+    change("popularity", p.return_to_usual * (usual - states.popularity), because="return to the usual")
     change("popularity", p.mood * world.draw("mood"), because="events of the day")
 
 
@@ -85,7 +87,7 @@ def _elections(world: World, p: SimpleNamespace, levers: LeverView, chance: Any)
     states, left, before = world.states, world.states.quarters_to_election, world.states.orientation
     pressure = p.early_call * (1.0 + p.crisis_call * states.crisis) * (2.0 * (1.0 - states.popularity))
     held = (left < 1.5) | ((chance[CALLED] < hazard(pressure)) & (left < p.settled))  # no second election right after the first
-    odds = (p.usual_support, p.steepness, p.field_half)
+    odds = (p.even_odds, p.steepness, p.field_half)
     changed = held & (chance[WON] < turnover_probability(states.popularity, states.democracy, levers["states.alternation"], *odds))
     forced = world.forced_states("turnover")
     if forced is not None:

@@ -86,7 +86,8 @@ def _support(world: World, p: SimpleNamespace, more: Any) -> None:
     change("public_support_eu", v * p.by_trust * (states.trust_in_eu - today("states.trust_in_eu")), because="trust in Brussels")
     change("public_support_eu", v * p.by_prosperity * (states.prosperity - today("states.prosperity")), because="prosperity")
     change("public_support_eu", v * (today("states.public_support_eu") - support), because="return to anchor")
-    change("public_support_eu", p.opinion_shock * world.draw("opinion"), because="events of the day")
+    spread = 4.0 * p.opinion_shock * support * (1.0 - support)  # near unanimity polls hardly move
+    change("public_support_eu", spread * world.draw("opinion"), because="events of the day")
 
 
 def _nationalism(world: World, p: SimpleNamespace, more: Any) -> None:
