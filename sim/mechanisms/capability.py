@@ -18,6 +18,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.maths import Array, saturating
 
 if TYPE_CHECKING:
@@ -26,12 +28,14 @@ if TYPE_CHECKING:
 
 READS = (
     *("states.defence_spending", "states.nato_progress", "states.policy_fatigue", "states.engaged", "states.eu_alignment"),
-    *("states.b9plus_support", "states.third_power_influence", "states.divided", "states.fragile", "states.readiness"),
-    *("states.obsolescence", "nato.synchronised", "eu.participation_offered", "eu.defence_interest", "eu.recognition_united"),
+    *("states.b9plus_support", "states.third_power_influence", "states.divided", "states.fragile", "states.readiness", "states.accession"),
+    *("nato.synchronised", "eu.participation_offered", "eu.defence_interest", "eu.recognition_united"),
     *("formats.output", "regional.cooperation", "region.defence_convergence"),
 )
 BOOKS = ("states.readiness", "region.defence_convergence")
 SIGNALS = ("nato.synchronised", "eu.participation_offered", "states.obsolescence", "states.budget", "states.hybrid_kit")
+LEGACY = "states.legacy_equipment"
+SPENT_ON = ("formats.training_share", "formats.hybrid_share", "formats.joint_procurement", LEGACY)
 
 # What moves convergence by its distance from today: (weight, sign, variable, cause); states' variables count by their mean.
 CONVERGENCE = (
@@ -46,9 +50,14 @@ CONVERGENCE = (
 )
 
 
+def scale(k: Any, j: Any) -> Any:
+    """Equipment that a unit of money buys with share `j` bought jointly: 1 - k when everyone buys alone, 1 when all buy together."""
+    return 1 - k * (1 - j) * (1 - j)
+
+
 def procurement(k: Any, j: Any, c: Any, l: Any, v: Any, h: Any) -> Any:
     """Forces that a unit of procurement yields, q in (0, 1]: `j` bought jointly, legacy share `l`, hybrid share `h`."""
-    return (1 - k * (1 - j) * (1 - j)) * (1 - c * l) * (1 - v * h)
+    return scale(k, j) * (1 - c * l) * (1 - v * h)
 
 
 def forces(t: Any, q: Any, a: Any) -> Any:
@@ -78,19 +87,18 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.eu.set("participation_offered", levers["eu.participation"])
     world.states.set("obsolescence", levers["states.legacy_equipment"])
     world.states.set("budget", levers["states.defence_budget"])
-    t, h, j = (levers[f"formats.{n}"] for n in ("training_share", "hybrid_share", "joint_procurement"))
-    t0, h0, j0 = (levers.today(f"formats.{n}") for n in ("training_share", "hybrid_share", "joint_procurement"))
+    t, h, j = (levers[n] for n in SPENT_ON[:3])
+    t0, h0, j0 = (levers.today(n) for n in SPENT_ON[:3])
     B = world.states.defence_spending / world.today("states.defence_spending")
-    got = hybrid_means(B, 1 - p.waste * (1 - j) * (1 - j), t, h, p.training_for_hybrid)
-    usual = hybrid_means(1.0, 1 - p.waste * (1 - j0) * (1 - j0), t0, h0, p.training_for_hybrid)
+    got = hybrid_means(B, scale(p.waste, j), t, h, p.training_for_hybrid)
+    usual = hybrid_means(1.0, scale(p.waste, j0), t0, h0, p.training_for_hybrid)
     world.states.set("hybrid_kit", world.today("states.hybrid_kit") * returns(got / usual, p.hybrid_returns))
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book readiness, then convergence."""
-    inside = levers["eu.defence_access"] * 1.0
-    inside_today = levers.today("eu.defence_access")
-    inside = inside * (1 - p.needs_recognition * (1 - world.eu.recognition_united))
+    invited = levers["eu.defence_access"] * (1 - p.needs_recognition * (1 - world.eu.recognition_united))
+    inside, inside_today = np.maximum(invited, world.states.accession >= 1), levers.today("eu.defence_access")  # members are inside
     _book_own_forces(world, p, levers)
     _book_partners(world, p, levers, inside, inside_today)
     _book_convergence(world, p, inside, inside_today)
@@ -99,20 +107,23 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 def _book_own_forces(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Readiness from the state's own budget: how much, spent on what, with what equipment."""
     states, d, R0 = world.states, p.decay, world.today("states.readiness")
-
-    def yields(source: Any, legacy: Any) -> Any:
-        j, h, t = source("formats.joint_procurement"), source("formats.hybrid_share"), source("formats.training_share")
-        return forces(t, procurement(p.waste, j, p.legacy_loss, legacy, p.hybrid_only, h), p.training_weight)
-
-    legacy_today = levers.today("states.legacy_equipment")
-    f0 = yields(levers.today, legacy_today)
-    mixed, actual = yields(levers.__getitem__, legacy_today) / f0, yields(levers.__getitem__, states.obsolescence) / f0
     B = states.defence_spending / world.today("states.defence_spending")
-    budget, spent = returns(B, p.returns), returns(B * mixed, p.returns)
+    budget = returns(B, p.returns)
     states.change("readiness", d * R0 * (budget - 1), because="defence budget")
-    states.change("readiness", d * R0 * (spent - budget), because="what the budget is spent on")
-    states.change("readiness", d * R0 * (returns(B * actual, p.returns) - spent), because="obsolete equipment")
     states.change("readiness", d * (R0 - states.readiness), because="return to anchor")
+    if all(np.array_equal(levers[n], levers.today(n)) for n in SPENT_ON):
+        return  # spent as today, so that the two bookings below are nought
+    f0 = _yield(p, levers.today, levers.today(LEGACY))
+    mixed = returns(B * (_yield(p, levers.__getitem__, levers.today(LEGACY)) / f0), p.returns)
+    actual = returns(B * (_yield(p, levers.__getitem__, levers[LEGACY]) / f0), p.returns)
+    states.change("readiness", d * R0 * (mixed - budget), because="what the budget is spent on")
+    states.change("readiness", d * R0 * (actual - mixed), because="obsolete equipment")
+
+
+def _yield(p: SimpleNamespace, read: Any, legacy: Any) -> Any:
+    """Forces per unit of budget under the shares that `read` returns and a legacy share."""
+    t, h, j = (read(n) for n in SPENT_ON[:3])
+    return forces(t, procurement(p.waste, j, p.legacy_loss, legacy, p.hybrid_only, h), p.training_weight)
 
 
 def _book_partners(world: World, p: SimpleNamespace, levers: LeverView, inside: Array, inside_today: Array) -> None:

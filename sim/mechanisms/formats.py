@@ -5,7 +5,8 @@ Claim      One more format first covers a missing task, then repeats another's, 
            (closing-the-capabilities-gap 132, 150, 172, 176, 188, 200, 202, 216, 274)
 Equation   e   = u / (u + v) (1 - c n) (1 + sum w z)    efficiency of n formats, u = n (1 - d) + d of their tasks distinct
            b_i = B_i min(three) s (l + (1 - l) N)       B9+: entered, weakest condition, forces named and money, network of N
-           dK  = r [K0 - K + a (W y - W0 y0) + sum w z] cooperation: will W (threshold) times output y, the rest from today
+           dK  = r [K0 - K + h (a (W y - W0 y0) + sum w z)]    cooperation: will W (threshold) times output y, the rest from today;
+           h   = K (1 - K) / (K0 (1 - K0))              trust and mobility likewise: hard to move near either end
 Sources    Hirshleifer 1983, From weakest-link to best-shot; Allport 1954, The Nature of Prejudice; Pettigrew & Tropp 2006, A meta-analytic
            test of intergroup contact theory; the formats themselves: data/formats.csv
 Doubts     Cooperation and trust have no series; what counts is direction and order of size. Contact is taken to work although states of
@@ -93,6 +94,11 @@ def willing(will: Any, threshold: Any, steepness: Any) -> Any:
     return logistic(steepness * (will - threshold))
 
 
+def headroom(K: Any, K0: Any) -> Any:
+    """How easily a share is moved where it stands: 1 today, 0 at either end."""
+    return K * (1 - K) / (K0 * (1 - K0))
+
+
 def mean(values: Array) -> Array:
     """Mean of the six, shape (world,)."""
     return values.sum(axis=0) / len(values)
@@ -148,12 +154,18 @@ def _enter_b9plus(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.state_events("b9plus_exit", leaves, actor="B9", because="invitation withdrawn")
 
 
+def _pace(world: World, key: str, pace: Any) -> Any:
+    """Share of a pull that a stock of the region follows this quarter, (world,)."""
+    return pace * headroom(getattr(world.regional, key), world.today(f"regional.{key}"))
+
+
 def _pull(world: World, p: SimpleNamespace, key: str, pace: Any, table: Pulls) -> None:
     """Book a table's causes on one stock of the region, and its return to the anchor."""
+    easily = _pace(world, key, pace)
     for weight, sign, variable, because in table:
         group, name = variable.split(".")
         away = getattr(getattr(world, group), name) - world.today(variable)
-        world.regional.change(key, pace * sign * getattr(p, weight) * (mean(away) if group == "states" else away), because=because)
+        world.regional.change(key, easily * (sign * getattr(p, weight)) * (mean(away) if group == "states" else away), because=because)
     world.regional.change(key, pace * (world.today(f"regional.{key}") - getattr(world.regional, key)), because="return to anchor")
 
 
@@ -167,32 +179,35 @@ def _discouraging_statements(world: World, p: SimpleNamespace) -> Array:
 
 def _book_cooperation(world: World, p: SimpleNamespace, levers: LeverView, spoken: Array) -> None:
     """Cooperation: will times output, statements, and the table above."""
-    regional, r = world.regional, p.cooperation_pace
+    regional, easily = world.regional, _pace(world, "cooperation", p.cooperation_pace)
     W = mean(willing(world.states.will, p.will_threshold, p.will_steepness))
     W0 = mean(willing(levers.today("states.political_will"), p.will_threshold, p.will_steepness))
-    y0 = saturating(world.today("formats.output"), p.half_output)
-    regional.change("cooperation", r * p.k_output * (W - W0) * y0, because="political will")
-    regional.change(
-        "cooperation", r * p.k_output * W * (saturating(world.formats.output, p.half_output) - y0), because="output of the formats"
-    )
+    y, y0 = _saturated(world, p)
+    regional.change("cooperation", easily * p.k_output * (W - W0) * y0, because="political will")
+    regional.change("cooperation", easily * p.k_output * W * (y - y0), because="output of the formats")
     regional.change("cooperation", -p.statement_dip * spoken, because="discouraging statements")
-    _pull(world, p, "cooperation", r, COOPERATION)
+    _pull(world, p, "cooperation", p.cooperation_pace, COOPERATION)
+
+
+def _saturated(world: World, p: SimpleNamespace) -> tuple[Array, Array]:
+    """What the formats' output adds, with falling returns: this quarter and today."""
+    return saturating(world.formats.output, p.half_output), saturating(world.today("formats.output"), p.half_output)
 
 
 def _book_trust(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Trust between neighbours: training together, meetings, and the table above."""
-    r, trained = p.trust_pace, saturating(world.formats.output, p.half_output)
-    usual = saturating(world.today("formats.output"), p.half_output)
+    easily, (y, y0) = _pace(world, "trust", p.trust_pace), _saturated(world, p)
     met = levers["formats.high_level_contact"] - levers.today("formats.high_level_contact")
-    world.regional.change("trust", r * p.t_training * (trained - usual), because="joint training")
-    world.regional.change("trust", r * p.t_meetings * met, because="high-level contact")
-    _pull(world, p, "trust", r, TRUST)
+    world.regional.change("trust", easily * p.t_training * (y - y0), because="joint training")
+    world.regional.change("trust", easily * p.t_meetings * met, because="high-level contact")
+    _pull(world, p, "trust", p.trust_pace, TRUST)
 
 
 def _book_mobility(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Mobility: a military Schengen among those inside, money for dual-use roads, and the table above."""
-    r, money = p.mobility_pace, saturating(world.eu.money, p.half_money) - saturating(world.today("eu.money"), p.half_money)
+    easily = _pace(world, "mobility", p.mobility_pace)
+    money = saturating(world.eu.money, p.half_money) - saturating(world.today("eu.money"), p.half_money)
     inside = levers["b9plus.military_mobility"] * mean(world.states.b9plus)
-    world.regional.change("mobility", r * p.m_schengen * inside, because="military mobility")
-    world.regional.change("mobility", r * p.m_money * money, because="EU money")
-    _pull(world, p, "mobility", r, MOBILITY)
+    world.regional.change("mobility", easily * p.m_schengen * inside, because="military mobility")
+    world.regional.change("mobility", easily * p.m_money * money, because="EU money")
+    _pull(world, p, "mobility", p.mobility_pace, MOBILITY)

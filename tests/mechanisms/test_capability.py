@@ -106,6 +106,14 @@ class TestRoom:
         assert gain[STATES.index("XKX")] == pytest.approx(0, abs=1e-12)
         assert gain[STATES.index("SRB")] == pytest.approx(0, abs=1e-12)  # Serbia is inside today
 
+    def test_a_member_is_inside_without_an_invitation(self):
+        alone = {room: room == "capability" for room in ROOMS}
+        plan = replace(plan_of("baseline"), mechanisms=alone, initial={"ALB.accession": 1.0})
+        world = World(plan, 1, [0])
+        for _ in range(4):
+            world.step()
+        assert (world.states.readiness[STATES.index("ALB")] > world.today("states.readiness")[STATES.index("ALB")]).all()
+
     def test_access_does_not_buy_alignment(self):
         everybody = dict.fromkeys(ROOMS, True)
         with_access = after({"eu.defence_access": ["SRB"]}, 8, everybody).states.eu_alignment[STATES.index("SRB")]
