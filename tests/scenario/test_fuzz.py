@@ -113,6 +113,6 @@ def test_wild_arguments(tree):
     ids=range(21),
 )
 def test_large_and_deep_files_end_soon(text):
-    begin = time.perf_counter()
+    begin = time.process_time()
     survives(text)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5

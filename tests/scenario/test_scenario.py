@@ -116,6 +116,6 @@ def test_loading_and_planning_take_milliseconds():
 
 
 def _timed():
-    begin = time.perf_counter()
+    begin = time.process_time()
     load_scenario("enlargement_veto").plan("clear_rules")
-    return time.perf_counter() - begin
+    return time.process_time() - begin
