@@ -1,0 +1,122 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.catalogue import STATES
+from sim.mechanisms import ROOMS
+from sim.mechanisms.stability import crisis_chance, end_chance
+from sim.mechanisms.unrest import base_unrest, contagion, war_unrest
+from sim.world import World
+from tests.helpers import plan_of
+
+share = st.floats(0, 1)
+inner = st.floats(0.05, 0.95)
+ALB, BIH, XKX, MNE, MKD, SRB = range(len(STATES))
+
+
+ALONE = ("stability", "dialogue")
+
+
+def after(levers=None, quarters=16, alone=True):
+    """A world after some quarters, most rooms off unless `alone` is False."""
+    plan = plan_of(levers=levers, end="2034Q4")
+    if alone:
+        plan = replace(plan, mechanisms={room: room in ALONE for room in ROOMS})
+    world = World(plan, 1, [0])
+    for _ in range(quarters):
+        world.step()
+    return world
+
+
+@pytest.fixture(scope="module")
+def usual():
+    return after()
+
+
+class P:
+    war_weight, ownership_shields, commitment_shields = 0.25, 0.4, 0.4
+
+
+class TestFunctions:
+    @given(share, share, inner, inner)
+    def test_fragility_and_division_add_up(self, f, d, a, b):
+        assert base_unrest(0, 0, a, b) == 0
+        assert base_unrest(f, d, a, b) <= base_unrest(1, 1, a, b)
+
+    def test_nobody_catches_a_crisis_from_himself_or_from_strangers(self):
+        crisis = np.zeros((6, 1))
+        crisis[SRB] = 1
+        serbs = np.array([[0], [0.8], [0.5], [0.6], [0], [1.0]])
+        caught = contagion(crisis, serbs)[:, 0]
+        assert caught[SRB] == 0
+        assert caught[ALB] == caught[MKD] == 0
+        assert caught[BIH] > caught[MNE] > caught[XKX] > 0
+
+    @given(share, share, share, inner)
+    def test_european_effort_is_worth_more_in_war(self, low, high, commitment, threat):
+        little, much = min(low, high), max(low, high)
+
+        def worth(w):
+            return war_unrest(w, little, commitment, P) - war_unrest(w, much, commitment, P)
+
+        assert worth(1.0) >= worth(threat) >= 0
+
+    @given(share, share, inner)
+    def test_crises_are_likelier_with_unrest(self, a, b, rate):
+        assert 0 <= crisis_chance(min(a, b), rate) <= crisis_chance(max(a, b), rate) < 1
+
+    @given(share, st.floats(0.2, 3), st.floats(0, 0.9))
+    def test_every_crisis_can_end(self, unrest, rate, prolongs):
+        assert end_chance(unrest, rate, prolongs) > 0.01
+
+
+class TestRoom:
+    def test_the_hotspots_of_2023(self, usual):
+        unrest = usual.states.unrest.mean(axis=1)
+        assert min(unrest[[BIH, XKX]]) > unrest[MNE] > unrest[ALB]
+
+    def test_2024_starts_out_falling(self):
+        start, end = (after(quarters=q, alone=False).states.stability.mean() for q in (0, 4))
+        assert end < start
+
+    def test_fragile_states_are_less_stable(self, usual):
+        worse = after({"states.fragility": 0.9})
+        assert (worse.states.stability.mean(axis=1) < usual.states.stability.mean(axis=1)).all()
+        assert worse.states.crisis.mean() > usual.states.crisis.mean()
+
+    def test_troops_calm_where_they_stand(self):
+        none, more = (after({"nato.presence_response": r}, quarters=24, alone=False).states.stability.mean(axis=1) for r in (0.0, 2.5))
+        gain = more - none
+        assert min(gain[[BIH, XKX]]) > max(gain[[ALB, MNE, MKD]])
+
+    def test_kosovo_is_in_crisis_when_the_dialogue_is(self):
+        world = World(plan_of(levers={"force.crisis.kosovo_serbia": "2025Q3"}, end="2034Q4"), 1, [0])
+        for _ in range(24):
+            world.step()
+            assert (world.states.crisis[XKX] >= world.kosovo_serbia.crisis).all()
+
+    def test_no_crisis_is_endless(self):
+        world = World(plan_of(levers={"states.fragility": 1, "states.division": 1, "force.crisis.MNE": "2024Q1"}, end="2034Q4"), 1, [0])
+        seen = []
+        for _ in range(world.quarters):
+            world.step()
+            seen.append(world.states.crisis > 0)
+        assert seen[0][MNE].all()
+        assert np.any(~np.array(seen), axis=0).all()
+
+    def test_a_crisis_costs_stability_and_income(self, usual):
+        forced = after({"force.crisis.ALB": ["2024Q1", "2024Q3", "2025Q1", "2025Q3", "2026Q1", "2026Q3"]})
+        assert (forced.states.stability - usual.states.stability)[ALB].mean() < -0.01
+        assert (forced.states.prosperity - usual.states.prosperity)[ALB].mean() < 0
+
+    def test_incomes_catch_up_and_money_needs_rules_that_are_believed(self, usual):
+        assert (usual.states.prosperity.mean(axis=1) > usual.today("states.prosperity")[:, 0]).all()
+        gains = []
+        for belief in (0.1, 0.9):
+            held = {"clamp.eu.credibility": belief}
+            more, less = (after(held | {"eu.funding": f}, alone=False).states.prosperity.mean() for f in (2, 1))
+            gains.append(more - less)
+        assert gains[1] > 2 * gains[0] > 0
