@@ -3,9 +3,9 @@
 Claim      Low European spending is the point of contention; the war prompts pledges from Germany to Albania; counting resilience and
            speaking of shared responsibility would ease the debate. (transatlantic-burden-sharing 36, 44)
            US disengagement and shrinking budgets leave the region to invest for itself. (closing-the-capabilities-gap 204, 256)
-Equation   S* = S_0 + e [ t T + a (1 - R / R_0) ] - k (S - S_today)      spending that European allies head for, % of GDP
+Equation   S* = S_0 + e [ t T + a (1 - R / R_0) + u A B ] - k (S - S_today)   what European allies head for, % of GDP
            B  = 1 / (1 + exp((S + c - m) / w))                           share of them below 2 % once resilience c counts
-           G* = G_today + g (B - B_today) + u A - f F G                  grievance: shortfall, administration A, shared frame F
+           G* = G_today + g (B - B_today) + v A - f F G                  grievance: shortfall, administration A, shared frame F
            s* = s_today x effort x budget                                what a Balkan state heads for
            Everything moves by partial adjustment.
 Sources    Olson & Zeckhauser 1966, An Economic Theory of Alliances (k > 0: a free ride on what others spend); Snyder 1984, The Security
@@ -78,6 +78,8 @@ def _european_spending(world: World, p: SimpleNamespace, effort: Any) -> None:
     S, doubt = region.european_spending, abandonment(world.us.reliability, world.today("us.reliability"))
     region.change("european_spending", rate * effort * p.threat_pull * region.threat, because="threat")
     region.change("european_spending", rate * effort * p.abandonment_pull * doubt, because="abandonment")
+    pressed = world.us.transactional * share_below(p, S)
+    region.change("european_spending", rate * effort * p.pressure_pull * pressed, because="US pressure")
     region.change("european_spending", -rate * p.spill_in * (S - world.today("region.european_spending")), because="spill-ins")
     region.change("european_spending", rate * (p.peacetime_spending - S), because="return to peacetime level")
     region.change("european_spending", p.spending_noise * world.draw("european"), because="budgets' own course")

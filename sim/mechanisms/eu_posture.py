@@ -38,13 +38,18 @@ def deviation(world: World, name: str) -> Any:
     return getattr(getattr(world, group), key) - world.today(name)
 
 
+def mean_deviation(world: World, name: str) -> Any:
+    """How far the mean of the six stands from its level at the start, shape (worlds,)."""
+    return getattr(world.states, name).mean(axis=0) - world.today(f"states.{name}").mean(axis=0)
+
+
 def book_standing(world: World, p: SimpleNamespace, effort: Any) -> None:
     """How strong the Union looks; `effort` is its own security effort less today's."""
     eu, states, rate = world.eu, world.states, p.posture_speed
     in_now, in_today = breadth(states.accession), breadth(world.today("states.accession"))
     powers_now = entry(p, states.chinese_investment, states.russian_influence)
     powers_today = entry(p, world.today("states.chinese_investment"), world.today("states.russian_influence"))
-    credibility = deviation(world, "states.membership_credibility").mean(axis=0)
+    credibility = mean_deviation(world, "membership_credibility")
     eu.change("standing", rate * p.credibility_weight * credibility, because="credibility")
     eu.change("standing", rate * p.effort_weight * effort, because="own security effort")
     eu.change("standing", rate * p.cohesion_weight * deviation(world, "eu.cohesion"), because="cohesion")
@@ -59,11 +64,11 @@ def book_exposure(world: World, p: SimpleNamespace) -> None:
     """What trouble in the region costs the Union, and how far that and Washington's retreat make it want the region in its defence."""
     eu, rate = world.eu, p.posture_speed
     lost = -deviation(world, "us.reliability")
-    turkish = deviation(world, "states.turkish_influence").mean(axis=0)
-    eastern = (deviation(world, "states.russian_influence") + deviation(world, "states.chinese_influence")).mean(axis=0)
+    turkish = mean_deviation(world, "turkish_influence")
+    eastern = mean_deviation(world, "russian_influence") + mean_deviation(world, "chinese_influence")
     investment = world.states.chinese_investment.mean(axis=0)
     held, held_today = (saturating(i, p.investment_half) for i in (investment, world.today("states.chinese_investment").mean(axis=0)))
-    eu.change("vulnerability", -rate * p.instability_weight * deviation(world, "states.stability").mean(axis=0), because="instability")
+    eu.change("vulnerability", -rate * p.instability_weight * mean_deviation(world, "stability"), because="instability")
     eu.change("vulnerability", rate * p.tension_weight * deviation(world, "kosovo_serbia.tension"), because="Belgrade and Pristina")
     eu.change("vulnerability", rate * p.powers_weight * (eastern + turkish), because="outside powers")
     eu.change("vulnerability", rate * p.lost_weight * lost, because="US disengagement")

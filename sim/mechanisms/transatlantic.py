@@ -6,7 +6,7 @@ Claim      A transactional administration brings unpredictability and animosity,
 Equation   U = e (f + (1 - f) q)                         reliability: engagement e, predictability q
            E = (1 - w) mean(I_eu) + w o                  the Union's side: influence, its own security effort o
            L = a_E E + a_U U + a_X (c A) E U             joint leverage: coordination c, alignment A; complements
-           dx = r [ sum_i w_i (x_i - x_i today) + (x today - x) ]        every stock below
+           dx = r [ sum_i w_i (x_i - x_i today) + (x today - x) ]        every stock below; L lends weight to either's influence
 Sources    Blankenship 2023, The Burden-Sharing Dilemma (a threat of abandonment raises allies' effort and costs influence); Lanoszka 2018,
            Atomic Assurance (alliances outlast doubts); Olson & Zeckhauser 1966, An Economic Theory of Alliances.
 Doubts     No scale of influence or standing is observed: weights are judgements, and the weights that decide whether the Union can make
@@ -33,7 +33,7 @@ READS = (
     "states.membership_credibility", "states.accession", "states.stability", "states.chinese_investment", "states.russian_influence",
     "states.chinese_influence", "states.turkish_influence", "states.nato_progress", "eu.standing", "eu.vulnerability",
     "eu.defence_interest", "eu.commitment", "eu.cohesion", "eu.fatigue", "eu.money", "eu.security_effort", "kosovo_serbia.tension",
-    "kfor.strength", "region.threat",
+    "kfor.strength", "region.threat", "region.western_leverage",
 )  # fmt: skip
 BOOKS = (
     "us.in_office", "us.announced", "us.withdrawn", "us.mood", "us.engagement", "us.predictability", "transatlantic.alignment",
@@ -49,6 +49,11 @@ TINY = 1e-12
 def reliability(p: SimpleNamespace, engagement: Any, predictability: Any) -> Any:
     """Engagement discounted by unpredictability, 0..1, shape (worlds,)."""
     return engagement * (p.steady_share + (1 - p.steady_share) * predictability)
+
+
+def union_side(p: SimpleNamespace, influence: Any, effort: Any) -> Any:
+    """What the Union brings, 0..1: mean influence on the six, (6, worlds), and its own security effort -> (worlds,)."""
+    return (1 - p.security_share) * influence.mean(axis=0) + p.security_share * effort
 
 
 def joint_leverage(p: SimpleNamespace, E: Any, U: Any, together: Any) -> Any:
@@ -92,7 +97,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     us.set("priority", levers["us.engagement"])
     us.set("reliability", reliability(p, us.engagement, us.predictability))
     effort, together = levers["eu.security_ownership"], levers["transatlantic.coordination"] * world.transatlantic.alignment
-    E = (1 - p.security_share) * world.states.eu_influence.mean(axis=0) + p.security_share * effort
+    E = union_side(p, world.states.eu_influence, effort)
     world.eu.set("security_effort", effort)
     world.region.set("western_leverage", joint_leverage(p, E, us.reliability, together))
 
@@ -104,8 +109,9 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     _together(world, p, levers["transatlantic.coordination"] - levers.today("transatlantic.coordination"))
     book_standing(world, p, levers["eu.security_ownership"] - levers.today("eu.security_ownership"))
     book_exposure(world, p)
-    _eu_influence(world, p)
-    _us_influence(world, p)
+    front = p.front_pull * (world.region.western_leverage - _usual_leverage(world, p, levers))
+    _eu_influence(world, p, front)
+    _us_influence(world, p, front)
 
 
 def _washington(world: World, p: SimpleNamespace, lever: Any) -> None:
@@ -148,20 +154,29 @@ def _together(world: World, p: SimpleNamespace, coordination: Any) -> None:
     pair.change("alignment", p.alignment_noise * world.draw("swing")[1], because="disputes of the day")
 
 
-def _eu_influence(world: World, p: SimpleNamespace) -> None:
+def _usual_leverage(world: World, p: SimpleNamespace, levers: LeverView) -> Any:
+    """Joint leverage of today's situation under this world's parameters."""
+    E = union_side(p, world.today("states.eu_influence"), levers.today("eu.security_ownership"))
+    together = levers.today("transatlantic.coordination") * world.today("transatlantic.alignment")
+    return joint_leverage(p, E, world.today("us.reliability"), together)
+
+
+def _eu_influence(world: World, p: SimpleNamespace, front: Any) -> None:
     states, rate = world.states, p.influence_speed
     reward = credible_reward(p, states.membership_credibility, world.eu.money) - world.today("states.membership_credibility")
     weight = p.standing_pull * deviation(world, "eu.standing") + p.commitment_pull * deviation(world, "eu.commitment")
     states.change("eu_influence", rate * p.reward_pull * reward, because="credible reward")
     states.change("eu_influence", rate * weight, because="standing and commitment")
+    states.change("eu_influence", rate * front, because="joint leverage")
     states.change("eu_influence", -rate * deviation(world, "states.eu_influence"), because="return to anchor")
 
 
-def _us_influence(world: World, p: SimpleNamespace) -> None:
+def _us_influence(world: World, p: SimpleNamespace, front: Any) -> None:
     states, today, rate = world.states, world.today("states.us_influence"), p.influence_speed
     present = world.us.reliability / world.today("us.reliability") - 1
     kfor = world.kfor.strength / world.today("kfor.strength") - 1
     states.change("us_influence", rate * p.presence_pull * today * present, because="engagement")
     states.change("us_influence", rate * p.guarantee_pull * deviation(world, "states.nato_progress"), because="security guarantee")
     states.change("us_influence", rate * p.kfor_pull * kfor, because="KFOR")
+    states.change("us_influence", rate * front, because="joint leverage")
     states.change("us_influence", -rate * deviation(world, "states.us_influence"), because="return to anchor")
