@@ -6,13 +6,14 @@ import re
 
 from sim.errors import InputError
 
-_WRITTEN = re.compile(r"^(\d{4})Q([1-4])$")
+_WRITTEN = re.compile(r"([0-9]{4})Q([1-4])")
 FIRST, LAST = "1990Q1", "2199Q4"
+"""The quarters within which a scenario may lie."""
 
 
 def index(quarter: str) -> int:
     """Quarters since year 0, e.g. 2024Q1 -> 8096. Raises InputError for anything not written `YYYYQn`."""
-    found = _WRITTEN.match(quarter)
+    found = _WRITTEN.fullmatch(quarter)
     if not found:
         raise InputError(f"'{quarter}' is not a quarter; write it as 2024Q1 (year, Q, 1 to 4)")
     return int(found[1]) * 4 + int(found[2]) - 1

@@ -68,7 +68,9 @@ class Plan:
     title: str = ""
     question: str = ""
     reference: str = ""  # the root of `extends`
-    levers: dict[str, LeverPlan] = field(default_factory=dict)  # full names; per-state ones as states.SRB.x; only what differs from the default
+    levers: dict[str, LeverPlan] = field(
+        default_factory=dict
+    )  # full names; per-state ones as states.SRB.x; only what differs from the default
     parameters: dict[str, LeverPlan] = field(default_factory=dict)  # <room>.<parameter>: steps of one value, or a draw
     branches: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)  # id -> (option, weight), weights sum to 1
     forced: tuple[Forced, ...] = ()
