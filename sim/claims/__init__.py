@@ -1,0 +1,1 @@
+"""Claims: causal statements of the source documents, each an executable check of the model."""
