@@ -4,7 +4,7 @@ Claim      Stability bought with silence on democracy erodes democracy, and capt
            thanked for keeping calm (transatlantic-burden-sharing 28); integration fosters democracy (20), by a path whose sign is open.
 Equation   dD = c I (1 - T) L (1 - D)            influence I of the Union, tolerance T, clarity L
               - e T S (1 - g O) D                executives with support S, tolerated; less where they are reformers (orientation O)
-              + q (a - a0)                       legitimation by accession a: sign open (Richter & Wunsch)
+              + q (a - a0) 4 D (1 - D)           legitimation of a candidate by accession a: sign open (Richter & Wunsch)
               + changed (o K(D) (1 - V) + z)     a captured incumbent falls, K(D) = max(0, 1 - D / D1); or a reformer does
               - v (V - V0) - n (N - N0) + shock  division, nationalism
            M  = m K(D) (1 + t T) / (1 + t),   calm = k K(D) T      tension made at home; unrest kept down for now
@@ -71,11 +71,13 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book what opened and what closed the quarter."""
     states, today, change, tolerance = world.states, world.today, world.states.change, world.eu.tolerance
     D = states.democracy
-    hold = states.eu_influence * states.engaged * (1.0 - p.after_joining * (states.stage >= MEMBER))
+    member = states.stage >= MEMBER
+    hold = states.eu_influence * states.engaged * (1.0 - p.after_joining * member)
     change("democracy", conditionality(D, hold, tolerance, world.eu.clarity, p.conditionality), because="conditionality")
     eroded = erosion(D, states.popularity, states.orientation, tolerance, p.erosion, p.restraint)
     change("democracy", -eroded, because="tolerated strong hands")
-    change("democracy", p.legitimation * (states.accession - today("states.accession")), because="legitimation by accession")
+    praised = (states.accession - today("states.accession")) * (1.0 - member)
+    change("democracy", 4.0 * p.legitimation * praised * D * (1.0 - D), because="legitimation by accession")
     turn = p.opening * captured(D, p.open_at) * (1.0 - states.divided) + p.turn * world.draw("turn")
     change("democracy", states.government_changed * turn, because="change of government")
     change("democracy", -p.division * (states.divided - today("states.divided")), because="division")

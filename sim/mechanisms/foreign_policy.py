@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.maths import logistic, saturating, within
+from sim.maths import saturating, within
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ MEMBER = 4  # states.stage of a member
 
 def assent(x: Any, r: Any) -> Any:
     """Share of positions joined at net benefit x (logits), any shape; may lie a little outside 0..1, where the bounds hold it."""
-    return 0.5 + r * (logistic(x) - 0.5)
+    return 0.5 + 0.5 * r * np.tanh(0.5 * x)  # logistic(x) - 1/2 = tanh(x/2) / 2
 
 
 def benefit_behind(a: Any, r: Any) -> Any:

@@ -5,10 +5,13 @@ Claim      Third-party disinformation gnaws at Euro-Atlantic values; joint work 
 Equation   E  = 1 - exp(-d s (1 - l)(1 - k (c - f h))(1 - r R))     exposure: narratives d overlap, so reach saturates
            s  = s1 B + s2 N                                         receptive where Russian influence B and nationalism N are strong
            dh = (c - h) / t                                         audiences get used to counter-narratives c: their effect fades
-           dU = v [ -b (E - E0) U + c1 (C - C0) + c2 (T - T0) + c3 (Y - Y0) + (U0 - U) ]     support U: credibility C, trust T, prosperity Y
-           dN = w [ n1 (E - E0) + n2 tension + n3 made + n4 crisis - n5 (trust - trust0) - n6 (Y - Y0) + (N0 - N) ]
-Sources    Roozenbeek & van der Linden 2019, Fake news game confers psychological resistance; Maertens et al. 2021, Long-term
-           effectiveness of inoculation (weak, fading); Pettigrew & Tropp 2006, A meta-analytic test of intergroup contact theory.
+           dU = v { 4 U (1 - U) [ -b (E - E0) + c1 (C - C0) + c2 (T - T0) + c3 (Y - Y') ] + U0 - U }
+           dN = w { 4 N (1 - N) [ n1 (E - E0) + n2 tension + n3 made + n4 crisis - n5 trust - n6 (Y - Y') ] + N0 - N }
+           support U by credibility C, trust in Brussels T, prosperity Y against what people are used to Y'; nationalism N; 0 = today;
+           4 x (1 - x): who is still to be moved
+Sources    Gurr 1970, Why Men Rebel (relative deprivation); Roozenbeek & van der Linden 2019, Fake news game confers psychological
+           resistance; Maertens et al. 2021, Long-term effectiveness of inoculation (weak, fading); Pettigrew & Tropp 2006, A
+           meta-analytic test of intergroup contact theory.
 Doubts     Exposure is not observed; only differences to today count, scaled by the swings of Serbia's support.
 """
 
@@ -29,8 +32,8 @@ if TYPE_CHECKING:
 
 READS = (
     "powers.is_active", "states.russian_influence", "states.nationalism", "states.resilience", "information.habituation",
-    "states.public_support_eu", "states.membership_credibility", "states.trust_in_eu", "states.prosperity", "kosovo_serbia.tension",
-    "states.manufactured_tension", "states.crisis", "regional.trust",
+    "states.public_support_eu", "states.membership_credibility", "states.trust_in_eu", "states.prosperity", "states.accustomed_to",
+    "kosovo_serbia.tension", "states.manufactured_tension", "states.crisis", "regional.trust",
 )  # fmt: skip
 BOOKS = ("states.public_support_eu", "states.nationalism", "information.habituation")
 SIGNALS = ("states.exposure",)
@@ -77,21 +80,28 @@ def _exposure_today(world: World, p: SimpleNamespace, levers: LeverView) -> Any:
     return exposure(levers.today("russia.disinformation"), s, *kept)
 
 
+def undecided(share: Any) -> Any:
+    """How many are still to be moved: 1 at an even split, 0 at unanimity."""
+    return 4.0 * share * (1.0 - share)
+
+
 def _support(world: World, p: SimpleNamespace, more: Any) -> None:
-    states, today, v = world.states, world.today, p.opinion_speed
-    support, change = states.public_support_eu, world.states.change
-    change("public_support_eu", -v * p.disinformed * more * support, because="disinformation")
+    states, today, change, support = world.states, world.today, world.states.change, world.states.public_support_eu
+    movable = undecided(support)
+    v = p.opinion_speed * movable
+    change("public_support_eu", -v * p.disinformed * more, because="disinformation")
     credible = states.membership_credibility - today("states.membership_credibility")
     change("public_support_eu", v * p.by_credibility * credible, because="credibility of membership")
     change("public_support_eu", v * p.by_trust * (states.trust_in_eu - today("states.trust_in_eu")), because="trust in Brussels")
-    change("public_support_eu", v * p.by_prosperity * (states.prosperity - today("states.prosperity")), because="prosperity")
-    change("public_support_eu", v * (today("states.public_support_eu") - support), because="return to anchor")
-    spread = 4.0 * p.opinion_shock * support * (1.0 - support)  # near unanimity polls hardly move
-    change("public_support_eu", spread * world.draw("opinion"), because="events of the day")
+    change("public_support_eu", v * p.by_prosperity * (states.prosperity - states.accustomed_to), because="prosperity")
+    change("public_support_eu", p.opinion_speed * (today("states.public_support_eu") - support), because="return to anchor")
+    change("public_support_eu", p.opinion_shock * movable * world.draw("opinion"), because="events of the day")
 
 
 def _nationalism(world: World, p: SimpleNamespace, more: Any) -> None:
-    states, today, w, change = world.states, world.today, p.nationalism_speed, world.states.change
+    states, today, change, nationalism = world.states, world.today, world.states.change, world.states.nationalism
+    movable = undecided(nationalism)
+    w = p.nationalism_speed * movable
     change("nationalism", w * p.inflamed * more, because="disinformation")
     tension = world.kosovo_serbia.tension - today("kosovo_serbia.tension")
     change("nationalism", w * p.dyad_tension * tension * (PARTIES + p.spill * (1.0 - PARTIES)), because="Belgrade and Pristina")
@@ -99,6 +109,6 @@ def _nationalism(world: World, p: SimpleNamespace, more: Any) -> None:
     change("nationalism", w * p.made_tension * made, because="tension made at home")
     change("nationalism", w * p.crisis * (states.crisis - today("states.crisis")), because="crises")
     change("nationalism", -w * p.contact * (world.regional.trust - today("regional.trust")), because="contact across borders")
-    change("nationalism", -w * p.comfort * (states.prosperity - today("states.prosperity")), because="prosperity")
-    change("nationalism", w * (today("states.nationalism") - states.nationalism), because="return to anchor")
-    change("nationalism", p.mood * world.draw("mood"), because="events of the day")
+    change("nationalism", -w * p.comfort * (states.prosperity - states.accustomed_to), because="prosperity")
+    change("nationalism", p.nationalism_speed * (today("states.nationalism") - nationalism), because="return to anchor")
+    change("nationalism", p.mood * movable * world.draw("mood"), because="events of the day")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sim.catalogue import STATES
 from sim.mechanisms import ROOMS
-from sim.mechanisms.information import exposure, receptiveness
+from sim.mechanisms.information import exposure, receptiveness, undecided
 from sim.world import World
 from tests.helpers import plan_of
 
@@ -79,3 +79,8 @@ class TestOpinion:
     def test_contact_lowers_nationalism(self):
         trusting, wary = (after(initial={"regional.trust": x}).nationalism for x in (0.9, 0.1))
         assert (trusting < wary).all()
+
+    @given(share)
+    def test_near_unanimity_nobody_is_left_to_move(self, U):
+        assert undecided(0.0) == undecided(1.0) == 0
+        assert 0 <= undecided(U) <= undecided(0.5) == 1
