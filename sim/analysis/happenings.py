@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
+from sim.analysis.ends import Ends, event_pieces, labels_of
 from sim.catalogue import STATE_NAMES, STATES, catalogue
-from sim.errors import StoreError
 from sim.results import Results
 
 _TOLD = {
@@ -48,32 +47,23 @@ def happenings(results: Results, reference: Results | None, worlds: np.ndarray) 
 
 def shares(results: Results, worlds: np.ndarray, policy: str = "none") -> dict[tuple[str, str], float]:
     """Share of `worlds` in which each kind of event happened at least once, by (kind, state or '')."""
-    counts = {key: np.isin(happened, worlds).sum() for key, happened in _worlds_by_kind(results, policy).items()}
+    counts = {key: int(np.isin(happened, worlds).sum()) for key, happened in _worlds_by_kind(results, policy).items()}
     members = _members(results, worlds, policy)
     counts |= {("member", state): n for state, n in zip(STATES, members, strict=True)}
-    return {key: float(n) / worlds.size for key, n in counts.items() if n}
+    return {key: n / worlds.size for key, n in counts.items() if n}
 
 
 def _worlds_by_kind(results: Results, policy: str) -> dict[tuple[str, str], np.ndarray]:
     """Worlds, each once, in which a kind of event befell a state: `veto.MKD.BGR` is (veto, MKD)."""
-    try:
-        table = results.source.table("events").select(["policy", "world", "event"])
-    except StoreError:  # no chunk holds an event
-        return {}
-    if not table.num_rows:
-        return {}
-    played, names = (_coded(table[c]) for c in ("policy", "event"))
-    mine = played.indices.to_numpy() == played.dictionary.index(policy).as_py()
-    worlds, codes = table["world"].to_numpy()[mine], names.indices.to_numpy()[mine]
-    groups: dict[tuple[str, str], list[int]] = {}
-    for code, name in enumerate(names.dictionary.to_pylist()):
-        if key := _kind(name):
-            groups.setdefault(key, []).append(code)
-    return {key: np.unique(worlds[np.isin(codes, group)]) for key, group in groups.items()}
-
-
-def _coded(column: pa.ChunkedArray) -> pa.DictionaryArray:
-    return column.cast(pa.string()).combine_chunks().dictionary_encode()
+    found: dict[tuple[str, str], list[np.ndarray]] = {}
+    for worlds, names, codes in event_pieces(results, policy):
+        groups: dict[tuple[str, str], list[int]] = {}
+        for code, name in enumerate(names):
+            if key := _kind(name):
+                groups.setdefault(key, []).append(code)
+        for key, group in groups.items():
+            found.setdefault(key, []).append(np.unique(worlds[np.isin(codes, group)]))
+    return {key: np.unique(np.concatenate(pieces)) for key, pieces in found.items()}
 
 
 def _kind(event: str) -> tuple[str, str] | None:
@@ -84,9 +74,8 @@ def _kind(event: str) -> tuple[str, str] | None:
     return (head, rest[0]) if head in _TOLD and rest and rest[0] in STATE_NAMES else None
 
 
-def _members(results: Results, worlds: np.ndarray, policy: str) -> np.ndarray:
-    """In how many worlds each state is a member of the EU at the end, (6,)."""
-    labels = catalogue().variables["states.stage"].labels
-    chosen = np.searchsorted(results.world_numbers(policy), worlds)
-    stage = results.source.outcome(policy, "states", "accession_stage", None)[chosen, -1]
-    return (stage == labels.index("member")).sum(axis=0)
+def _members(results: Results, worlds: np.ndarray, policy: str) -> list[int]:
+    """In how many worlds each state is a member of the EU at the end."""
+    labels = labels_of(catalogue().state_outcomes["accession_stage"])
+    last = Ends(results, policy, results.quarters[-1], worlds)
+    return [int((last.of(f"{state}.accession_stage") == labels.index("member")).sum()) for state in STATES]

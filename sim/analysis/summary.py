@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.analysis.ends import Ends, labels_of
 from sim.analysis.happenings import Happening, happenings
 from sim.analysis.pairing import bootstrap, shares
 from sim.catalogue import STATE_NAMES, STATES, Variable, catalogue
@@ -80,27 +81,6 @@ class Summary:
     answer: str
 
 
-class Ends:
-    """Values of outcomes at one quarter of a run, in chosen worlds, each table read once."""
-
-    def __init__(self, results: Results, policy: str, quarter: str, worlds: np.ndarray) -> None:
-        self.results, self.policy, self.position = results, policy, results.quarters.index(quarter)
-        self.chosen = np.searchsorted(results.world_numbers(policy), worlds)
-        self._states: dict[str, np.ndarray] = {}
-
-    def of(self, reference: str) -> np.ndarray:
-        """An outcome reference (`SRB.x`, `mean.x`, a region's), float64 (worlds,)."""
-        state, variable = outcome_reference(reference)
-        if state is None:
-            values = self.results.values(reference, self.policy)[self.chosen, self.position]
-            return np.asarray(values, dtype=float)
-        if variable.key not in self._states:
-            all_states = self.results.source.outcome(self.policy, "states", variable.key, None)
-            self._states[variable.key] = all_states[self.chosen, self.position].astype(float)
-        values = self._states[variable.key]
-        return values.mean(axis=1) if state == "mean" else values[:, STATES.index(state)]
-
-
 def summarise(results: Results, reference: Results | None = None, worlds: Sequence[int] | None = None) -> Summary:
     """The answer of a run, in the worlds given (all by default) that it and the reference both hold.
 
@@ -155,14 +135,8 @@ def measure_of(outcome: str, better_if: str | None = None) -> Measure:
     better = better_if or variable.better
     return Measure(
         outcome=outcome, label=words(variable.published), means=variable.means, unit=variable.unit, better=better, type=variable.type,
-        range=variable.range, same=variable.same, labels=_labels(variable),
+        range=variable.range, same=variable.same, labels=labels_of(variable),
     )  # fmt: skip
-
-
-def _labels(variable: Variable) -> tuple[str, ...]:
-    if variable.kind == "derived" and variable.derived[0] == "labels":
-        return catalogue().variables[variable.derived[1]].labels
-    return variable.labels
 
 
 _PROPER = ("EU", "US", "NATO", "KFOR", "EUFOR", "Russian", "Chinese", "Turkish", "Serbian", "Kosovo", "Serbia", "Republika", "Srpska")

@@ -16,7 +16,7 @@ import typer
 from sim import __version__
 from sim.cli import failures
 
-COMMANDS = ("run", "compare", "explain", "names", "scenario", "doctor")
+COMMANDS = ("run", "compare", "explain", "claims", "names", "scenario", "doctor")
 """Modules of this package that are commands, in the order of `--help`."""
 
 
@@ -35,7 +35,7 @@ def _top(
 def build() -> typer.Typer:
     """The application with every command of `COMMANDS`."""
     app = typer.Typer(
-        name="balkansim", callback=_top, no_args_is_help=True, pretty_exceptions_enable=False,
+        name="balkansim", callback=_top, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )  # fmt: skip
     for name in COMMANDS:

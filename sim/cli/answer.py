@@ -11,7 +11,7 @@ from sim.analysis.happenings import Happening
 from sim.analysis.summary import Measure, Row, Summary, measure_of, number, of_hundred
 from sim.catalogue import STATES
 from sim.cli.notices import notices_of
-from sim.cli.output import bold, emit, say, show, table, typed
+from sim.cli.output import WIDTH, bold, emit, say, show, table, typed, width
 
 if TYPE_CHECKING:
     from sim.cli.run import Work
@@ -37,10 +37,11 @@ def _head(summary: Summary) -> list[Any]:
     measure = summary.measure
     low, high = (f"{edge:g}" for edge in measure.range)
     scale = "yes or no" if measure.type == "bool" else measure.unit if measure.labels else f"{measure.unit}, {low} to {high}"
-    span = f"{summary.worlds:,} worlds, seed {summary.seed}; end of {summary.quarter}"
-    compared = "the same world at the end of" if summary.reference is None else "the same world in"
+    compared = "the end of" if summary.reference is None else "the same world in"
     lines = [bold(summary.title), *([summary.question] if summary.question else []), ""]
-    return [*lines, f"{_upper(measure.label)} ({scale}); {span}; change: against {compared} {summary.against}."]
+    lines.append(f"{_upper(measure.label)} ({scale}) at the end of {summary.quarter}; {summary.worlds:,} worlds, seed {summary.seed}.")
+    first, second = _verdicts(measure)
+    return [*lines, f"Change: mean against {compared} {summary.against}, ± 95 % interval; {first}, {second}, same: of 100 worlds."]
 
 
 def _upper(text: str) -> str:
@@ -63,22 +64,29 @@ def level(value: float, measure: Measure) -> str:
     return measure.labels[round(value)] if measure.labels else number(value, measure.range)
 
 
+def range_of(row: Row, measure: Measure) -> str:
+    """What 90 of 100 worlds lie in."""
+    return f"{level(row.low, measure)}-{level(row.high, measure)}"
+
+
+def changed(change: float, low: float, high: float, measure: Measure) -> str:
+    """A mean change and half the width of its interval."""
+    return f"{number(change, measure.range, True)} ±{number((high - low) / 2, measure.range, True).lstrip('+')}"
+
+
 def cells(row: Row, measure: Measure) -> list[str]:
-    """Level, range, change, its interval and counts."""
+    """Level, range, change with its interval, and counts."""
+    levels = [level(row.median, measure), range_of(row, measure)]
     if measure.type == "bool":
         levels = [f"{100 * row.mean:.0f} in 100", ""]
-    else:
-        levels = [level(row.median, measure), f"{level(row.low, measure)} to {level(row.high, measure)}"]
-    change, low, high = (number(v, measure.range, True) for v in (row.change, row.change_low, row.change_high))
-    return [*levels, change, f"{low} to {high}", *map(str, counts(row, measure))]
+    return [*levels, changed(row.change, row.change_low, row.change_high, measure), *map(str, counts(row, measure))]
 
 
 def _columns(first: str, measure: Measure) -> list[str]:
-    middle = "worlds" if measure.type == "bool" else "median"
-    return [first, middle, "90 % of worlds", "change", "its 95 % interval", *_verdicts(measure), "same"]
+    return [first, "worlds" if measure.type == "bool" else "median", "90 in 100", "change", *_verdicts(measure), "same"]
 
 
-NUMBERS = (1, 2, 3, 4, 5, 6, 7)
+NUMBERS = range(1, 7)
 
 
 def states_table(summary: Summary) -> Any:
@@ -94,27 +102,25 @@ def region_table(summary: Summary) -> Any:
     for row in summary.region:
         measure = measure_of(row.name if row.name != "mean" else "mean.democracy")
         rows.append([row.label, *cells(row, measure)])
-    return table(["The region", *_columns("", summary.measure)[1:5], "better", "worse", "same"], rows, right=NUMBERS)
+    return table(["The region", "median", "90 in 100", "change", "better", "worse", "same"], rows, right=NUMBERS)
 
 
 def _policies(summary: Summary) -> list[Any]:
     """Each policy in one line: the mean change per state and in how many of 100 worlds it is better and worse."""
     if not summary.policies:
         return []
-    measure = summary.measure
-    first, second = _verdicts(measure)
-    single = len(summary.rows) == 1
-    heads = [measure.label] if single else list(STATES)
+    measure, wide = summary.measure, width() >= WIDTH
+    heads = [measure.label] if len(summary.rows) == 1 else list(STATES)
     lines = []
     for name, rows in {"as written": summary.rows, **summary.policies}.items():
-        lines.append([name, *(_short(row, measure) for row in rows)])
-    title = f"Policies: mean change, and of 100 worlds how many are {first}/{second}"
+        lines.append([name, *(_short(row, measure, wide) for row in rows)])
+    title = "Policies: mean change" + (f", and of 100 worlds how many are {'/'.join(_verdicts(measure))}" if wide else "")
     return [table(["", *heads], lines, title=title, right=range(1, len(heads) + 1))]
 
 
-def _short(row: Row, measure: Measure) -> str:
+def _short(row: Row, measure: Measure, wide: bool) -> str:
     one, two, _ = counts(row, measure)
-    return f"{number(row.change, measure.range, True)} {one}/{two}"
+    return number(row.change, measure.range, True) + (f" {one}/{two}" if wide else "")
 
 
 _MOST_TOLD = 6

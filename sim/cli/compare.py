@@ -62,17 +62,25 @@ def _who(given: str, results: Results, policy: str) -> dict[str, Any]:
 
 def _table(name: str, frame: Any) -> Any:
     from sim.analysis.summary import label_of, measure_of, number, of_hundred
+    from sim.cli.answer import changed
 
     measure = measure_of(name)
-    neutral = measure.better == "none"
+    neutral, leveled = measure.better == "none", measure.type == "float"  # a median of yes and no says nothing
     rows = []
     for row in frame.to_dict("records"):
         first, second = (row["higher"], row["lower"]) if neutral else (row["better"], row["worse"])
         same, one, two = of_hundred(row["same"], first, second)
-        levels = [number(row[k], measure.range) for k in ("reference", "alternative")]
-        change, low, high = (number(row[k], measure.range, True) for k in ("difference", "low", "high"))
+        levels = [number(row[k], measure.range) for k in ("reference", "alternative")] if leveled else []
+        change = changed(row["difference"], row["low"], row["high"], measure)
         label = label_of(f"{row['state']}.{row['outcome']}" if row["state"] else row["outcome"])
-        rows.append([label, *levels, change, f"{low} to {high}", str(one), str(two), str(same)])
-    title = f"{measure.label} ({measure.unit}), medians, change, worlds of 100 ({int(frame['worlds'].iloc[0]):,} compared)"
-    heads = ["", "first", "second", "change", "its 95 % interval", *(("higher", "lower") if neutral else ("better", "worse")), "same"]
-    return table(heads, rows, title=title, right=range(1, 8))
+        rows.append([label, *levels, change, str(one), str(two), str(same)])
+    shown = "medians, change" if leveled else "change"
+    title = f"{measure.label} ({measure.unit}): {shown}, worlds of 100 ({int(frame['worlds'].iloc[0]):,} compared)"
+    heads = [
+        "",
+        *(("first", "second") if leveled else ()),
+        "change ± 95 %",
+        *(("higher", "lower") if neutral else ("better", "worse")),
+        "same",
+    ]
+    return table(heads, rows, title=title, right=range(1, len(heads)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 import time
@@ -83,16 +84,23 @@ def reckon(work: Work, workers: int) -> dict[str, Any]:
 
 
 def worlds_done(folder: Path, job: Job, policy: str) -> int:
-    """How many of a job's worlds are complete in a directory. Raises StoreError if it holds another run."""
-    from sim.cli.places import same_run
+    """How many of a job's worlds are complete in a directory. Raises StoreError if it holds something else."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from sim.cli.places import is_free, same_run
     from sim.errors import StoreError
     from sim.store import Store
 
-    if not (folder / "manifest.json").exists():
+    if is_free(folder):
         return 0
     if not same_run(folder, job.identity()):
-        raise StoreError(f"{folder} holds another run; give another --out")
-    return len(Store(folder).done(policy) & set(job.worlds))
+        raise StoreError(f"{folder} holds another run, or something else; give an empty or new directory as --out")
+    found: set[int] = set()
+    for chunk in Store(folder).chunks(policy=policy):
+        with contextlib.suppress(OSError, pa.ArrowInvalid):  # a damaged chunk is computed again
+            found.update(pq.read_table(chunk, columns=["world"])["world"].to_pylist())
+    return len(found & set(job.worlds))
 
 
 def estimate(job: Job, runs: int, to_do: int, workers: int) -> dict[str, float]:

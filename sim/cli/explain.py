@@ -12,6 +12,7 @@ from sim.cli.failures import guarded
 from sim.cli.output import bold, emit, show, table
 
 _SHOWN = 15
+_NUMBERS = ("reference", "alternative", "difference")
 
 
 @guarded
@@ -79,17 +80,16 @@ def _booking(row: dict[str, Any]) -> str:
 
 
 def _parts(name: str, frame: Any, quarter: str) -> list[Any]:
-    rows = [
-        [r["because"], r["room"], *(f"{r[k]:+.3f}" for k in ("reference", "alternative", "difference"))]
-        for r in frame.head(_SHOWN).to_dict("records")
-    ]
+    rows = [[r["because"], r["room"], *(f"{r[k]:+.3f}" for k in _NUMBERS)] for r in frame.head(_SHOWN).to_dict("records")]
     rest = frame.iloc[_SHOWN:]
     if len(rest):
-        rows.append([f"{len(rest)} smaller ones", "", *(f"{rest[k].sum():+.3f}" for k in ("reference", "alternative", "difference"))])
-    rows.append(["all together", "", *(f"{frame[k].sum():+.3f}" for k in ("reference", "alternative", "difference"))])
-    title = f"{name}: mean of what was booked up to {quarter}"
-    return [
-        table(["because", "room", "reference", "alternative", "difference"], rows, title=title, right=(2, 3, 4)),
-        bold(cause(name, frame)),
-        "",
-    ]
+        rows.append([f"{len(rest)} smaller ones", "", *(f"{rest[k].sum():+.3f}" for k in _NUMBERS)])
+    rows.append(["all together", "", *(f"{frame[k].sum():+.3f}" for k in _NUMBERS)])
+    made = table(
+        ["because", "room", "reference", "other", "change"],
+        rows,
+        title=f"{name}: mean of what was booked up to {quarter}",
+        right=(2, 3, 4),
+        fold=True,
+    )
+    return [made, bold(cause(name, frame)), ""]

@@ -9,25 +9,33 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.catalogue import STATES, Catalogue, Lever, Parameter, Variable, catalogue
+from sim.catalogue import ROWS, STATES, Catalogue, EventKind, Lever, Parameter, Variable, catalogue
 from sim.cli import options
 from sim.cli.failures import DONE, NO, guarded
 from sim.cli.output import emit, say, show, table
 from sim.errors import nearest
 
+KINDS = ("levers", "outcomes", "events", "rooms", "parameters")
+
 
 @dataclass(frozen=True)
 class Entry:
-    """One name that a scenario may set or a result carries."""
+    """One name that a scenario may set or a result carries; `name` is as written for all states where there is one per state."""
 
-    kind: str  # lever | outcome | event | room | parameter
+    kind: str  # one of KINDS
     name: str
-    allowed: str
-    default: Any
-    unit: str
-    room: str
     means: str
+    room: str
+    type: str = ""
+    range: tuple[float, float] | None = None
+    values: tuple[str, ...] = ()
+    default: Any = None
+    unit: str = ""
     better: str = ""
+    per_state: bool = False
+    status: str = ""
+    source: tuple[str, ...] = ()
+    because: str = ""
 
 
 @guarded
@@ -37,39 +45,38 @@ def command(
 ) -> int:
     """Print levers and outcomes with range, default, unit, meaning and room."""
     every = list(entries(catalogue()))
-    found = [e for e in every if matches(e, word)] if word else [e for e in every if e.kind in ("lever", "outcome")]
-    near = nearest(word.lower(), {e.name for e in every}, n=5).split(" or ") if word and not found else []
-    near = [n for n in near if n]
+    found = [e for e in every if (matches(e, word) if word else e.kind in ("levers", "outcomes"))]
+    near = _near(word, every) if not found else []
     if as_json:
-        emit({"word": word, "names": found, "near": near})
+        emit({"word": word, **{kind: [e for e in found if e.kind == kind] for kind in KINDS}, "near": near})
     elif found:
         _print(found)
     else:
-        say(f"nothing is named or described by '{word}'" + (f"; near: {', '.join(near)}" if near else "; `balkansim names` lists all"))
+        hint = f"near: {', '.join(near)}" if near else "`balkansim names` lists all"
+        say(f"nothing is named or described by '{word}'; {hint}")
     return DONE if found else NO
 
 
 def matches(entry: Entry, word: str) -> bool:
-    """Whether a word is part of the name, the room or the meaning; `SRB.x` and `states.SRB.x` find `x`."""
+    """Whether a word is part of the name or the meaning, or is the room; `SRB.x` and `states.SRB.x` find `x`."""
     sought = word.lower()
     bare = re.sub(rf"^(states\.)?({'|'.join(STATES)}|mean)\.", "", word, flags=re.IGNORECASE).lower()
-    return sought in f"{entry.name} {entry.means}".lower() or sought == entry.room or bare in entry.name.lower()
+    return sought in f"{entry.name} {entry.means}".lower() or sought == entry.room or (bare != "" and bare in entry.name.lower())
+
+
+def _near(word: str, every: list[Entry]) -> list[str]:
+    """Names like the word, in whole or in their last part."""
+    parts = {part: e.name for e in every for part in (e.name, e.name.rsplit(".", 1)[-1])}
+    return list(dict.fromkeys(parts[n] for n in nearest(word.lower(), parts, n=5).split(" or ") if n))
 
 
 def entries(known: Catalogue) -> Iterator[Entry]:
-    """Every name, in the order of kinds."""
-    yield from (_lever(lever) for lever in known.levers.values())
-    yield from (_outcome(v, f"<state>.{v.published}") for v in known.state_outcomes.values())
-    yield from (_outcome(v, v.published) for v in known.region_outcomes.values())
-    for event in known.events.values():
-        target = f".<{event.target}>" if event.target else ""
-        name = f"{event.name}{target}" + (f".<{event.actor}>" if event.actor else "")
-        yield Entry(
-            "event", f"force.{name}", "quarters, or {from, until}" if event.spell else "quarters", None, "", event.room, event.means
-        )
-    for room in known.rooms:
-        yield Entry("room", f"mechanisms.{room}", "on, off", "on", "", room, _claim(room))
-    yield from (_parameter(p) for p in known.parameters.values())
+    """Every name, in the order of `KINDS`."""
+    yield from map(_lever, known.levers.values())
+    yield from map(_outcome, (*known.state_outcomes.values(), *known.region_outcomes.values()))
+    yield from map(_event, known.events.values())
+    yield from (Entry("rooms", f"mechanisms.{r}", _claim(r), r, "switch", values=("on", "off"), default="on") for r in known.rooms)
+    yield from map(_parameter, known.parameters.values())
 
 
 def _claim(room: str) -> str:
@@ -79,39 +86,51 @@ def _claim(room: str) -> str:
 
     file = files("sim").joinpath("mechanisms", f"{room}.py")
     text = get_docstring(parse(file.read_text(encoding="utf-8"))) if file.is_file() else None
-    return text.split("\n", 1)[0] if text else "not built"
+    return text.split("\n\n", 1)[0].replace("\n", " ") if text else "not built"
 
 
 def _lever(lever: Lever) -> Entry:
-    allowed = f"{lever.range[0]:g} to {lever.range[1]:g}" if lever.range else ", ".join(lever.values)
-    if lever.kind == "list":
-        allowed = f"list of {', '.join(lever.values)}"
-    name = f"states.<state>.{lever.key}" if lever.per_state else lever.name
-    unit = "1 = as today" if lever.multiplier else ""
-    return Entry("lever", name, allowed, lever.default, unit, lever.room, lever.means)
-
-
-def _outcome(variable: Variable, name: str) -> Entry:
-    words = {"bool": "true, false", "string": ", ".join(variable.labels)}
-    allowed = words.get(variable.type) or f"{variable.range[0]:g} to {variable.range[1]:g}"
-    return Entry("outcome", name, allowed, None, variable.unit, variable.room, variable.means, variable.better)
-
-
-def _parameter(parameter: Parameter) -> Entry:
-    low, high = parameter.range
     return Entry(
-        "parameter",
-        f"parameters.{parameter.name}",
-        f"{low:g} to {high:g}",
-        parameter.value,
-        parameter.unit,
-        parameter.room,
-        parameter.means,
-    )
+        "levers", lever.name, lever.means, lever.room, lever.kind, lever.range, lever.values, lever.default,
+        "1 = as today" if lever.multiplier else "", per_state=lever.per_state,
+        status=lever.status, source=lever.source, because=lever.because,
+    )  # fmt: skip
+
+
+def _outcome(variable: Variable) -> Entry:
+    span = variable.range if variable.type == "float" else None
+    per_state, values = variable.group == "states", _words(variable)
+    return Entry(
+        "outcomes", variable.published, variable.means, variable.room, variable.type, span, values,
+        unit=variable.unit, better=variable.better, per_state=per_state,
+    )  # fmt: skip
+
+
+def _words(variable: Variable) -> tuple[str, ...]:
+    if variable.type == "bool":
+        return ("true", "false")
+    if variable.derived and variable.derived[0] == "labels":
+        return catalogue().variables[variable.derived[1]].labels
+    return variable.labels
+
+
+def _event(event: EventKind) -> Entry:
+    target = f".<{event.target}>" if event.target else ""
+    name = f"force.{event.name}{target}" + (f".<{event.actor}>" if event.actor else "")
+    values = ROWS[event.target] if event.target else ()
+    when = "quarters, or {from, until}" if event.spell else "quarters"
+    return Entry("events", name, event.means, event.room, when, values=values)
+
+
+def _parameter(known: Parameter) -> Entry:
+    return Entry(
+        "parameters", f"parameters.{known.name}", known.means, known.room, "number", known.range, default=known.value,
+        unit=known.unit, status=known.status, source=known.source, because=known.because,
+    )  # fmt: skip
 
 
 def written(value: Any) -> str:
-    """A default as one reads it."""
+    """A value as one reads it."""
     if value is None:
         return ""
     if isinstance(value, dict):
@@ -123,22 +142,27 @@ def written(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-TITLES = {"lever": "Levers", "outcome": "Outcomes", "event": "Events", "room": "Rooms", "parameter": "Parameters"}
-
-
 def _print(found: list[Entry]) -> None:
     parts: list[Any] = []
-    for kind, title in TITLES.items():
+    for kind in KINDS:
         mine = [e for e in found if e.kind == kind]
+        heads = ["", "range, unit" if kind == "outcomes" else "allowed; default", "meaning (room)"]
         if mine:
-            rows = [[e.name, _short(e), e.means + (f" ({e.room})" if e.room else "")] for e in mine]
-            parts.append(table(["", "allowed; default" if kind != "outcome" else "range, unit", "meaning (room)"], rows, title=title))
+            parts.append(table(heads, [[_shown(e), _allowed(e), f"{e.means} ({e.room})"] for e in mine], title=kind.capitalize()))
     show(*parts)
 
 
-def _short(entry: Entry) -> str:
-    if entry.kind == "outcome":
-        return ", ".join(p for p in (entry.allowed, entry.unit) if p and p != "yes/no")
-    default = written(entry.default)
-    unit = f" {entry.unit}" if entry.unit and entry.unit not in ("index", "1 = as today") else ""
-    return f"{entry.allowed}{unit}" + (f"; {default}" if default else "")
+def _shown(entry: Entry) -> str:
+    if not entry.per_state:
+        return entry.name
+    return f"<state>.{entry.name}" if entry.kind == "outcomes" else entry.name.replace("states.", "states.<state>.", 1)
+
+
+def _allowed(entry: Entry) -> str:
+    if entry.kind == "events":
+        return entry.type
+    values = ", ".join(entry.values) if len(entry.values) <= 6 else f"{', '.join(entry.values[:4])}, ... ({len(entry.values)})"
+    text = f"{entry.range[0]:g} to {entry.range[1]:g}" if entry.range else f"list of {values}" if entry.type == "list" else values
+    if entry.unit and entry.unit not in ("index", "yes/no", "stage", "1 = as today"):
+        text += f", {entry.unit}" if entry.kind == "outcomes" else f" {entry.unit}"
+    return text + (f"; {written(entry.default)}" if entry.default is not None else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,8 @@ from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.results import Results
+
+_PLACE = re.compile(r"^--set:\d+:\d+: (scenario: )?")  # where the text of one value stands says nothing
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of all draws.")]
@@ -24,23 +27,21 @@ Policy = Annotated[str, typer.Option("--policy", help="Policy of the second run 
 ReferencePolicy = Annotated[str, typer.Option("--reference-policy", help="Policy of the first run.")]
 
 
-def settings(given: list[str] | None) -> dict[str, Any]:
-    """`--set` as levers by name. Raises InputError with every one that cannot be read."""
+def settings(given: list[str] | None) -> tuple[dict[str, Any], list[str]]:
+    """`--set` as levers by name, and what cannot be read."""
     from sim.scenario import value_of
 
     found, wrong = {}, []
     for text in given or []:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            wrong.append(f"--set '{text}': no lever and value; allowed: LEVER=VALUE, such as eu.veto_propensity=2")
+        name, _, value = (part.strip() for part in text.partition("="))
+        if not name or not value:
+            wrong.append(f"--set '{text}': lever or value is missing; allowed: LEVER=VALUE, such as eu.veto_propensity=2")
             continue
         try:
-            found[name.strip()] = value_of(value)
+            found[name] = value_of(value)
         except InputError as error:
-            wrong += [f"--set {name.strip()}: {finding}" for finding in error.findings]
-    if wrong:
-        raise InputError(wrong)
-    return found
+            wrong += [f"--set {name}: {_PLACE.sub('', finding)}" for finding in error.findings]
+    return found, wrong
 
 
 def policies(given: list[str] | None) -> str | list[str] | None:
@@ -57,9 +58,7 @@ def holds_results(text: str) -> bool:
 
 def two_runs(first: str, second: str, worlds: int | None, seed: int | None, policy: tuple[str, str]) -> tuple[Results, Results]:
     """Results of a directory, or of a scenario played in memory: with the seed and worlds of the other if that is a directory."""
-    from sim.cli.progress import watched
     from sim.results import load_results
-    from sim.running import run
 
     there = {text: load_results(text) for text in (first, second) if holds_results(text)}
     known = next(iter(there.values()), None)
@@ -67,15 +66,23 @@ def two_runs(first: str, second: str, worlds: int | None, seed: int | None, poli
         raise InputError("--worlds and --seed are for scenarios; directories of results have worlds and a seed of their own")
     numbers: Any = worlds if worlds is not None else 1000 if known is None else known.world_numbers().tolist()
     chance = seed if seed is not None else 1 if known is None else int(known.manifest["seed"])
-    found = []
+    wanted: dict[str, list[str]] = {}
     for text, name in zip((first, second), policy, strict=True):
+        wanted.setdefault(text, []).append(name)
+    for text, names in wanted.items():
         if text not in there:
-            if Path(text).is_dir():
-                raise InputError(f"{text} is a directory without results (no manifest.json); allowed: a directory that `run` wrote")
-            with watched(text) as progress:
-                there[text] = run(text, numbers, chance, None if name == "none" else name, progress=progress)
-        found.append(there[text])
-    return found[0], found[1]
+            there[text] = _played(text, numbers, chance, names)
+    return there[first], there[second]
+
+
+def _played(text: str, worlds: Any, seed: int, policies_: list[str]) -> Results:
+    from sim.cli.progress import watched
+    from sim.running import run
+
+    if Path(text).is_dir():
+        raise InputError(f"{text} is a directory without results (no manifest.json); allowed: a directory that `run` wrote, or a scenario")
+    with watched(text) as progress:
+        return run(text, worlds, seed, policies_, progress=progress)
 
 
 def window(text: str | None) -> str | list[str] | None:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-WIDTH = 100
+NARROWEST, WIDTH = 80, 100
+"""Columns of the narrowest terminal that tables are made for, and of the widest; a narrower one wraps rather than loses digits."""
 
 
 def emit(data: Any) -> None:
@@ -50,14 +51,19 @@ def note(text: str) -> None:
 
 
 def console(stream: Any = None) -> Console:
-    """A console as wide as the terminal, at most `WIDTH`; as wide as that where there is no terminal."""
+    """A console as wide as the terminal, between `NARROWEST` and `WIDTH`; `WIDTH` where there is no terminal."""
     from rich.console import Console
 
     stream = stream or sys.stdout
     colours: Any = None if os.environ.get("NO_COLOR") else "auto"
     there = Console(file=stream, highlight=False, emoji=False, markup=False, color_system=colours)
-    there.width = min(there.width, WIDTH) if there.is_terminal else WIDTH
+    there.width = min(max(there.width, NARROWEST), WIDTH) if there.is_terminal else WIDTH
     return there
+
+
+def width() -> int:
+    """Columns that `show` prints into."""
+    return console().width
 
 
 def show(*parts: Any) -> None:
@@ -70,8 +76,10 @@ def show(*parts: Any) -> None:
     sys.stdout.write(text if out.is_terminal else "\n".join(line.rstrip() for line in text.split("\n")))
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", right: Sequence[int] = (), wrap: bool = True) -> Table:
-    """A plain table; `right` are positions of columns of numbers, which never wrap."""
+def table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "", right: Sequence[int] = (), fold: bool = False
+) -> Table:
+    """A plain table; `right` are positions of columns of numbers, which never wrap; nor does the first one unless `fold`."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -79,7 +87,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str =
     made = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for i, name in enumerate(columns):
         number = i in right
-        made.add_column(Text(name), justify="right" if number else "left", no_wrap=number or not wrap or i == 0, overflow="fold")
+        made.add_column(Text(name), justify="right" if number else "left", no_wrap=number or (i == 0 and not fold), overflow="fold")
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     return made

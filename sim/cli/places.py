@@ -21,7 +21,7 @@ def folder_for(name: str, identity: Mapping[str, Any], out: Path | None) -> Path
     hashed = RESULTS / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     if (hashed / MANIFEST).exists():
         return hashed
-    return plain if _is_free(plain) or same_run(plain, identity) else hashed
+    return plain if is_free(plain) or same_run(plain, identity) else hashed
 
 
 def reference_folder(folder: Path, reference: str) -> Path:
@@ -29,7 +29,8 @@ def reference_folder(folder: Path, reference: str) -> Path:
     return folder.with_name(f"{folder.name}.reference-{reference}")
 
 
-def _is_free(folder: Path) -> bool:
+def is_free(folder: Path) -> bool:
+    """Whether a run may begin in `folder`: it is not there, or empty."""
     if not folder.exists():
         return True
     return folder.is_dir() and not any(folder.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +11,7 @@ import typer
 
 from sim.cli import options, places
 from sim.cli.failures import Stopped, guarded
+from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.results import Results
@@ -52,7 +54,8 @@ def command(
     as_json: options.Json = False,
 ) -> None:
     """Play a scenario in many worlds and answer its question."""
-    work = work_for(scenario, worlds, seed, options.policies(policy), options.settings(settings), ledger, out)
+    levers, unreadable = options.settings(settings)
+    work = work_for(scenario, worlds, seed, options.policies(policy), levers, ledger, out, unreadable)
     options.check_workers(workers)
     if dry_run:
         from sim.cli.dry_run import show_dry_run
@@ -67,11 +70,18 @@ def command(
     return None
 
 
-def work_for(scenario: str, worlds: int, seed: int, policy: Any, levers: dict[str, Any], ledger: bool, out: Path | None) -> Work:
-    """Everything checked, nothing done. Raises InputError with all that is wrong."""
+def work_for(
+    scenario: str, worlds: int, seed: int, policy: Any, levers: dict[str, Any], ledger: bool, out: Path | None, wrong: Sequence[str] = ()
+) -> Work:
+    """Everything checked, nothing done. Raises InputError with all that is wrong, `wrong` included."""
     from sim.running import make_job
 
-    job = make_job(scenario, worlds, seed, policy, levers, ledger=ledger)
+    try:
+        job = make_job(scenario, worlds, seed, policy, levers, ledger=ledger)
+    except InputError as error:
+        raise InputError([*wrong, *error.findings]) from None
+    if wrong:
+        raise InputError(wrong)
     folder = places.folder_for(job.scenario.name, job.identity(), out)
     root = reference_of(job.scenario)
     if root.document == job.scenario.document and not levers:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.scenario import Finding, Scenario
     from sim.scenario.plan import Plan
 
+_LARGEST = 256 * 1024  # bytes; no scenario is larger
+
 app = typer.Typer(no_args_is_help=True, help="List, check, show and begin scenarios.")
 
 Named = Annotated[str, typer.Argument(metavar="NAME", help="A shipped scenario's name, or a file.")]
@@ -29,12 +31,11 @@ def list_(as_json: options.Json = False) -> None:
     from sim.scenario import load_scenario, shipped_names
 
     own = _in_this_folder()
-    names = [*own, *(n for n in shipped_names() if n not in own)]
-    loaded = [load_scenario(n) for n in names]
+    loaded = {**own, **{n: load_scenario(n) for n in shipped_names() if n not in own}}
     if as_json:
-        emit({"scenarios": [_listed(s) | {"shipped": n not in own} for n, s in zip(names, loaded, strict=True)]})
+        emit({"scenarios": [_listed(s) | {"shipped": n not in own} for n, s in loaded.items()]})
         return
-    rows = [[n + (" (here)" if n in own else ""), s.question or s.title] for n, s in zip(names, loaded, strict=True)]
+    rows = [[n + (" (here)" if n in own else ""), s.question or s.title] for n, s in loaded.items()]
     show(table(["scenario", "its question"], rows))
     show("Run one with: balkansim run NAME")
 
@@ -44,16 +45,18 @@ def _listed(scenario: Scenario) -> dict[str, Any]:
     return said | {"reference": scenario.reference, "policies": list(scenario.policies)}
 
 
-def _in_this_folder() -> list[str]:
-    """Scenarios in the current folder: its YAML files that extend something or set levers, and check clean."""
-    from sim.scenario import check
+def _in_this_folder() -> dict[str, Scenario]:
+    """Scenarios in the current folder, by name: its YAML files that extend something or set levers, and check clean."""
+    from sim.scenario import check, load_scenario
 
-    found = []
+    found = {}
     for file in sorted([*Path().glob("*.yaml"), *Path().glob("*.yml")]):
+        if file.stat().st_size > _LARGEST:
+            continue
         text = file.read_text(encoding="utf-8", errors="replace")
         if any(line.startswith(("extends:", "levers:")) for line in text.splitlines()) and not check(file):
-            found.append(file.stem)
-    return list(dict.fromkeys(found))
+            found[file.stem] = load_scenario(file)
+    return found
 
 
 @app.command("check")
