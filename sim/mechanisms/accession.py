@@ -21,8 +21,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
-from sim.maths import logistic, saturating
+from sim.maths import saturating
+from sim.mechanisms.incentives import reform_effort, rival_offers
 from sim.randomness import Draw
+
+__all__ = ["BOOKS", "DRAWS", "READS", "SIGNALS", "perceive", "reform_effort", "rival_offers", "step"]
 
 if TYPE_CHECKING:
     from sim.levers import LeverView
@@ -42,34 +45,6 @@ REACHED = ("", "candidate status", "talks opened", "talks closing")
 BIH, XKX, SRB = (STATES.index(iso) for iso in ("BIH", "XKX", "SRB"))
 
 
-def reform_effort(
-    p: SimpleNamespace, row: Any, *, credibility: Any, clarity: Any, money: Any, accession: Any, stage: Any, engaged: Any,
-    democracy: Any, policy_fatigue: Any, nationalism: Any, orientation: Any, rivals: Any,
-) -> Any:  # fmt: skip
-    """Effort 0..1 of one state (`row`; arrays (worlds,)) or of all six (`row` = slice(None); arrays (6, worlds)).
-
-    `p` are the parameters of accession and `rivals` is what `rival_offers` returns; the rest are the state's own stocks and
-    signals of that name, `credibility` its membership_credibility, `clarity` and `money` the Union's.
-    """
-    offered = reward(p, credibility, clarity, money, accession) * (engaged * (stage < MEMBER))
-    return logistic(offered - adoption_cost(p, democracy, policy_fatigue, nationalism, orientation) - p.k5 * rivals + p.n[row])
-
-
-def reward(p: SimpleNamespace, C: Any, L: Any, M: Any, a: Any) -> Any:
-    """What the Union offers a candidate: the nearer, the more credible and the clearer, the larger. Logits."""
-    return C * (p.s * (1 - p.d * (1 - a)) * (p.q + (1 - p.q) * L) + p.m * M)
-
-
-def adoption_cost(p: SimpleNamespace, D: Any, F: Any, N: Any, O: Any) -> Any:
-    """Cost to a government: high where its rule rests on unreformed institutions, publics are tired or nationalists strong. Logits."""
-    return p.k1 * (1 - D) + p.k2 * F + p.k3 * N - p.k4 * O
-
-
-def rival_offers(russian: Any, chinese: Any) -> Any:
-    """What others offer without conditions, 0..1, from the influence of both powers."""
-    return 1 - (1 - russian) * (1 - chinese)
-
-
 def required(p: SimpleNamespace, a: Any) -> Any:
     """Compliance at which a candidate that has come as far as `a` puts its next step."""
     return p.r0 + p.r1 * a
@@ -78,6 +53,11 @@ def required(p: SimpleNamespace, a: Any) -> Any:
 def stage_of(p: SimpleNamespace, a: Any) -> Any:
     """Formal stage below membership that belongs to progress `a`: 0 to 3, float, shape of `a`."""
     return (a >= p.candidate_from) * 1.0 + (a >= p.negotiating_from) + (a >= p.closing_from)
+
+
+def step_length(p: SimpleNamespace, pace: Any) -> Any:
+    """Progress that one granted step brings; shorter than any stage, so that none is skipped."""
+    return np.minimum(p.step * pace, p.longest)
 
 
 def next_stage(p: SimpleNamespace, a: Any) -> Any:
@@ -103,7 +83,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     able = (states.engaged > 0.5) & (states.stage < MEMBER) & (states.crisis < 0.5) & _last_mile(world, p)
     able &= world.eu.pace > 0
     a = states.accession
-    gate = next_stage(p, a + p.step * world.eu.pace) > states.stage
+    gate = next_stage(p, a + step_length(p, world.eu.pace)) > states.stage
     surplus = states.compliance - required(p, a) - p.gate_bar * gate
     attempting = able & (surplus >= 0)
     together = levers.chosen("eu.entry_mode", "all_at_once")
@@ -153,7 +133,7 @@ def absorbed(p: SimpleNamespace, M: Any, C: Any) -> Any:
 def _advance(world: World, p: SimpleNamespace) -> None:
     """A granted step adds to progress; crossing a threshold is a new stage; the last step from `closing` is membership."""
     states, a, stage = world.states, world.states.accession, world.states.stage
-    gain = states.granted * (p.step * world.eu.pace)
+    gain = states.granted * step_length(p, world.eu.pace)
     joins = (states.granted > 0.5) & (stage == CLOSING) & (a + gain >= p.treaty)
     gain *= ~joins
     states.change("accession", gain, because="steps granted")

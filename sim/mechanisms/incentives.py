@@ -1,0 +1,41 @@
+"""External incentives: how far a candidate's government finds reform worth its while. Part of the accession room; states call it.
+
+Equations, sources and doubts stand in `sim.mechanisms.accession`, whose letters and parameters these functions use.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from sim.maths import logistic
+
+MEMBER = 4
+
+
+def reform_effort(
+    p: SimpleNamespace, row: Any, *, credibility: Any, clarity: Any, money: Any, accession: Any, stage: Any, engaged: Any,
+    democracy: Any, policy_fatigue: Any, nationalism: Any, orientation: Any, rivals: Any,
+) -> Any:  # fmt: skip
+    """Effort 0..1 of one state (`row`; arrays (worlds,)) or of all six (`row` = slice(None); arrays (6, worlds)).
+
+    `p` are the parameters of accession and `rivals` is what `rival_offers` returns; the rest are the state's own stocks and
+    signals of that name, `credibility` its membership_credibility, `clarity` and `money` the Union's.
+    """
+    offered = reward(p, credibility, clarity, money, accession) * (engaged * (stage < MEMBER))
+    return logistic(offered - adoption_cost(p, democracy, policy_fatigue, nationalism, orientation) - p.k5 * rivals + p.n[row])
+
+
+def reward(p: SimpleNamespace, C: Any, L: Any, M: Any, a: Any) -> Any:
+    """What the Union offers a candidate: the nearer, the more credible and the clearer, the larger. Logits."""
+    return C * (p.s * (1 - p.d * (1 - a)) * (p.q + (1 - p.q) * L) + p.m * M)
+
+
+def adoption_cost(p: SimpleNamespace, D: Any, F: Any, N: Any, O: Any) -> Any:
+    """Cost to a government: high where its rule rests on unreformed institutions, publics are tired or nationalists strong. Logits."""
+    return p.k1 * (1 - D) + p.k2 * F + p.k3 * N - p.k4 * O
+
+
+def rival_offers(russian: Any, chinese: Any) -> Any:
+    """What others offer without conditions, 0..1, from the influence of both powers."""
+    return 1 - (1 - russian) * (1 - chinese)
