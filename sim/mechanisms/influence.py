@@ -1,6 +1,7 @@
 """Influence, a part of the outside-powers room: where effort goes, through which channel, and what several influences amount to.
 
-Equation   o = v (1 - c W);  e_j = C a_j o_j / sum_i a_i o_i;  R = a e / (e + h);  together 1 - prod(1 - I);  rivalry sum of I_k I_l
+Equation   o = v (1 - c W);  e_j = C a_j o_j / sum_i a_i o_i;  R = a (o / o0) e / (e + h)
+           together 1 - prod(1 - I);  rivalry: sum over pairs of I_k I_l
 Sources    Tullock (1980) Efficient Rent Seeking, for shares in proportion to what attracts; Hirschman (1945) National Power and the
            Structure of Foreign Trade, for supplier concentration.
 Doubts     Proportional shares react to each state's opening one for one; a power may be more set in its ways.
@@ -38,9 +39,9 @@ def spread(capacity: Any, attraction: Array) -> Array:
     return capacity * attraction / np.maximum(attraction.sum(axis=0), np.finfo(float).tiny)
 
 
-def reach(channel: Any, effort: Any, half: Any) -> Any:
-    """What effort makes of a channel: rises with falling returns, up to the channel itself."""
-    return channel * saturating(effort, half)
+def reach(channel: Any, ease: Any, effort: Any, half: Any) -> Any:
+    """What effort makes of a channel into a state that lies open by `ease` (1 = the usual): rises with falling returns."""
+    return channel * ease * saturating(effort, half)
 
 
 def channels(p: SimpleNamespace, soft: Any, hard: Any) -> tuple[Array, Array, Array]:

@@ -5,8 +5,8 @@ Claim      Vulnerable states attract Russia, China and Türkiye (closing-the-cap
            (transatlantic-burden-sharing 16).
 Equation   o_j  = v_j (1 - c W_j)                      opening: vulnerability x what the West leaves vacant
            e_kj = C_k a_kj o_j / sum_i a_ki o_i        effort of power k: a limited total, shared by channel a and opening
-           R_kj = a_kj e_kj / (e_kj + h)               reach, with falling returns
-           dI   = w (g (R - R') - d I (W - W') + I' - I)     influence moves with what differs from today (')
+           R_kj = a_kj (o_j / o0) e_kj / (e_kj + h)    reach: channel x opening x effort, with falling returns
+           dI   = w (g (R - R') - d I (W - W') + I' - I)   influence moves with what differs from today (')
            China's effort moves a flow of money first; what it buys is concave, and loans count less than investment.
 Sources    Hirschman (1945) National Power and the Structure of Foreign Trade; Tullock (1980) Efficient Rent Seeking; Flores-Macías and
            Kreps (2013) The Foreign Policy Consequences of Trade; Strüver (2016) What Friends Are Made Of; Jenne (2007) Ethnic Bargaining.
@@ -83,8 +83,9 @@ def usual_reach(world: World, p: SimpleNamespace) -> tuple[Array, Array, Array, 
     west = either(world.today("states.eu_influence"), world.today("states.us_influence"))
     open_today = opening(world.today("states.readiness"), world.today("states.stability"), west, p.gap_weight, p.western_cover)
     russia, china, turkiye = channels(p, world.today("powers.soft"), world.today("powers.hard"))
-    efforts = [spread(1.0, channel * open_today) for channel in (russia, china, turkiye)]
-    return reach(russia, efforts[RUSSIA], p.effort_half), efforts[CHINA], reach(turkiye, efforts[TURKIYE], p.effort_half), west
+    by_russia, by_china, by_turkiye = (spread(1.0, channel * open_today) for channel in (russia, china, turkiye))
+    ease = open_today / p.opening_norm
+    return reach(russia, ease, by_russia, p.effort_half), by_china, reach(turkiye, ease, by_turkiye, p.effort_half), west
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -93,11 +94,12 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     russia, _, turkiye = channels(p, world.powers.soft, world.powers.hard)
     usual_russia, usual_china, usual_turkiye, usual_west = usual_reach(world, p)
     west = either(states.eu_influence, states.us_influence)
+    ease = states.opening / p.opening_norm
     denial = p.western_denial * (west - usual_west) + p.resilience_denial * (states.resilience - world.today("states.resilience"))
     pushes = {
-        "russian_influence": p.russian_gain * (reach(russia, effort[RUSSIA], p.effort_half) - usual_russia),
+        "russian_influence": p.russian_gain * (reach(russia, ease, effort[RUSSIA], p.effort_half) - usual_russia),
         "chinese_influence": _bought(world, p),
-        "turkish_influence": p.turkish_gain * (reach(turkiye, effort[TURKIYE], p.effort_half) - usual_turkiye),
+        "turkish_influence": p.turkish_gain * (reach(turkiye, ease, effort[TURKIYE], p.effort_half) - usual_turkiye),
         "serbian_influence": p.serbian_gain * saturating(p.serbian_kin, p.kin_half) * (world.region.kin_support - 1.0),
     }
     for key, push in pushes.items():

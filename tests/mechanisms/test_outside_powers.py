@@ -51,12 +51,12 @@ class TestFunctions:
     def test_nothing_is_spent_where_nothing_attracts(self):
         assert (spread(1.0, np.zeros((6, 3))) == 0).all()
 
-    @given(some, st.floats(0, 3), st.floats(0, 3), some)
-    def test_reach_rises_with_falling_returns_up_to_the_channel(self, channel, a, b, half):
-        low, high = min(a, b), max(a, b)
-        assert reach(channel, low, half) <= reach(channel, high, half) <= channel
-        assert reach(channel, (a + b) / 2, half) >= (reach(channel, a, half) + reach(channel, b, half)) / 2 - 1e-12
-        assert reach(channel, 0.0, half) == 0
+    @given(some, some, st.floats(0, 3), st.floats(0, 3), some)
+    def test_reach_rises_with_falling_returns_up_to_the_open_channel(self, channel, ease, a, b, half):
+        low, high = (reach(channel, ease, e, half) for e in (min(a, b), max(a, b)))
+        assert low <= high <= channel * ease
+        assert reach(channel, ease, (a + b) / 2, half) >= (low + high) / 2 - 1e-12
+        assert reach(channel, ease, 0.0, half) == 0
 
     @given(share, share, share)
     def test_several_influences_amount_to_at_least_the_strongest_and_at_most_one(self, a, b, c):
