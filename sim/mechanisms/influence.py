@@ -28,6 +28,11 @@ def either(*parts: Any) -> Any:
     return 1.0 - rest
 
 
+def western(eu: Any, us: Any, turkish: Any, apart: Any) -> Any:
+    """Influence of the West, 0..1: of the EU, the US, and Türkiye as far as it acts as an ally rather than `apart`."""
+    return either(eu, us, (1.0 - apart) * turkish)
+
+
 def opening(readiness: Any, stability: Any, west: Any, gap_weight: Any, western_cover: Any) -> Any:
     """How open a state lies, 0..1: unready forces and low stability, times what western influence leaves vacant."""
     vulnerability = gap_weight * (1.0 - readiness) + (1.0 - gap_weight) * (1.0 - stability)

@@ -7,6 +7,7 @@ Equation   o_j  = v_j (1 - c W_j)                      opening: vulnerability x 
            e_kj = C_k a_kj o_j / sum_i a_ki o_i        effort of power k: a limited total, shared by channel a and opening
            R_kj = a_kj (o_j / o0) e_kj / (e_kj + h)    reach: channel x opening x effort, with falling returns
            dI   = w (g (R - R') - d I (W - W') + I' - I)   influence moves with what differs from today (')
+           W    = 1 - prod(1 - I) over the EU, the US and the part of Türkiye that is their ally; the other part is a third power's.
            China's effort moves a flow of money first; what it buys is concave, and loans count less than investment.
 Sources    Hirschman (1945) National Power and the Structure of Foreign Trade; Tullock (1980) Efficient Rent Seeking; Flores-Macías and
            Kreps (2013) The Foreign Policy Consequences of Trade; Strüver (2016) What Friends Are Made Of; Jenne (2007) Ethnic Bargaining.
@@ -23,7 +24,7 @@ import numpy as np
 
 from sim.catalogue import POWERS
 from sim.maths import Array, saturating, within
-from sim.mechanisms.influence import CHINA, RUSSIA, TURKIYE, channels, either, opening, reach, rivalry, spread
+from sim.mechanisms.influence import CHINA, RUSSIA, TURKIYE, channels, either, opening, reach, rivalry, spread, western
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.powers.set("soft", soft * _only_russia(levers["russia.soft_power"]))
     world.powers.set("hard", hard * _only_russia(levers["russia.hard_power"]))
     states = world.states
-    west = either(states.eu_influence, states.us_influence)
+    west = western(states.eu_influence, states.us_influence, states.turkish_influence, p.turkish_part_apart)
     states.set("opening", opening(states.readiness, states.stability, west, p.gap_weight, p.western_cover))
     report(world, p, levers)
 
@@ -66,7 +67,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 def report(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """What outside influence amounts to and how hard it competes; restated once the quarter's sums are done."""
     states = world.states
-    west = either(states.eu_influence, states.us_influence)
+    west = western(states.eu_influence, states.us_influence, states.turkish_influence, p.turkish_part_apart)
     apart = p.turkish_part_apart * states.turkish_influence
     states.set("third_power_influence", either(states.russian_influence, states.chinese_influence, apart))
     states.set("patron_rivalry", within(rivalry(west, states.russian_influence, states.chinese_influence, apart), 0.0, 1.0))
@@ -80,9 +81,10 @@ def _only_russia(flag: Any) -> Array:
 
 def usual_reach(world: World, p: SimpleNamespace) -> tuple[Array, Array, Array, Array]:
     """Reach of Russia and Türkiye and effort of China in today's situation, and today's western influence, each (6, 1 or worlds)."""
-    west = either(world.today("states.eu_influence"), world.today("states.us_influence"))
-    open_today = opening(world.today("states.readiness"), world.today("states.stability"), west, p.gap_weight, p.western_cover)
-    russia, china, turkiye = channels(p, world.today("powers.soft"), world.today("powers.hard"))
+    today = world.today
+    west = western(today("states.eu_influence"), today("states.us_influence"), today("states.turkish_influence"), p.turkish_part_apart)
+    open_today = opening(today("states.readiness"), today("states.stability"), west, p.gap_weight, p.western_cover)
+    russia, china, turkiye = channels(p, today("powers.soft"), today("powers.hard"))
     by_russia, by_china, by_turkiye = (spread(1.0, channel * open_today) for channel in (russia, china, turkiye))
     ease = open_today / p.opening_norm
     return reach(russia, ease, by_russia, p.effort_half), by_china, reach(turkiye, ease, by_turkiye, p.effort_half), west
@@ -93,7 +95,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     states, effort = world.states, world.powers.effort_on
     russia, _, turkiye = channels(p, world.powers.soft, world.powers.hard)
     usual_russia, usual_china, usual_turkiye, usual_west = usual_reach(world, p)
-    west = either(states.eu_influence, states.us_influence)
+    west = western(states.eu_influence, states.us_influence, states.turkish_influence, p.turkish_part_apart)
     ease = states.opening / p.opening_norm
     denial = p.western_denial * (west - usual_west) + p.resilience_denial * (states.resilience - world.today("states.resilience"))
     pushes = {

@@ -114,6 +114,12 @@ class TestRoom:
         assert war[RUS] < peace[RUS]
         assert war[[CHN, TUR]] == pytest.approx(peace[[CHN, TUR]])
 
+    def test_turkiye_is_ally_and_rival_at_once(self):
+        less, more = (after({"turkiye.effort": e}).states for e in (0.3, 2.0))
+        assert more.third_power_influence.mean() > less.third_power_influence.mean()
+        assert more.opening.mean() < less.opening.mean()
+        assert more.russian_influence.mean() < less.russian_influence.mean()
+
     def test_turkiye_counts_among_third_powers_only_in_part(self, usual):
         states = usual.states
         without = either(states.russian_influence, states.chinese_influence)
