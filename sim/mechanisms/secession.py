@@ -92,16 +92,17 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     entity.set("secession_risk", np.where(crisis, 1.0, rupture) * chance)
     ruptures = ~crisis & (draw[0] < rupture)
     forced = world.forced("secession") & within_bosnia
-    leaves = ((crisis | ruptures) & (draw[1] < chance)) | forced
-    entity.set("ruptures", ruptures | leaves)
-    _happen(world, ruptures | (leaves & ~crisis), leaves)
+    leaves = (crisis | ruptures) & (draw[1] < chance)
+    entity.set("ruptures", ruptures | leaves | forced)
+    _happen(world, ruptures | (forced & ~crisis), leaves, forced)
 
 
-def _happen(world: World, crisis: Array, leaves: Array) -> None:
+def _happen(world: World, crisis: Array, leaves: Array, forced: Array) -> None:
     """Book the crisis of Bosnia and the secession; a secession, forced or not, never comes without the crisis."""
     rows = np.zeros((len(STATES), world.worlds), dtype=bool)
     rows[BOSNIA] = crisis
     world.states.jump("crisis", 1.0, rows, because="constitutional rupture")
     world.state_events("crisis", rows, actor="RS", because="constitutional rupture")
-    world.republika_srpska.jump("seceded", 1.0, leaves, because="secession")
+    world.republika_srpska.jump("seceded", 1.0, leaves | forced, because="secession")
     world.event("secession", leaves, target="BIH", actor="RS", because="patron and crisis")
+    world.event("secession", forced & ~leaves, target="BIH", actor="RS", because="forced by the scenario")
