@@ -43,7 +43,7 @@ SIGNALS = (
     *("states.vetoed", "states.granted", "states.blockers", "states.concession", "states.veto_exposure"),
     *("eu.recognition_united", "eu.sanctions_blocked", "eu.veto_readiness"),
 )
-DRAWS = {"patience": Draw("uniform", (len(MEMBERS),)), "quarrel": Draw("uniform", (len(STATES),))}
+DRAWS = {"patience": Draw("uniform", (len(STATES),)), "quarrel": Draw("uniform", (len(STATES),))}
 
 CLOSING = 3.0
 XKX = STATES.index("XKX")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -78,26 +78,32 @@ def entries(world: World, mask: Array) -> Entries:
 # -- forced spells -------------------------------------------------------------------------------------------------------------------
 
 
-def force(world: World, objecting: Array) -> tuple[Array, Array] | None:
-    """Add the objections of forced spells to `objecting` (written in place).
+@dataclass(frozen=True)
+class ForcedSpells:
+    """What a scenario forces this quarter, each (27, 6, worlds): objections, those in their first and last quarter, and the last."""
 
-    Returns forced objections and those in the last quarter of their spell, bool (27, 6, worlds), or None where nothing is forced.
-    """
+    objections: Array
+    first: Array
+    last: Array
+    until: Array
+
+
+def force(world: World, objecting: Array) -> ForcedSpells | None:
+    """Add the objections of forced spells to `objecting` (written in place); None where nothing is forced."""
     active = world.forcings("veto")
     if not active:
         return None
-    forced, last = np.zeros_like(objecting), np.zeros_like(objecting)
+    forced = ForcedSpells(*(np.zeros(objecting.shape, dtype=kind) for kind in (bool, bool, bool, int)))
     for spell, mask in active:
         row = STATES.index(spell.target or "")
-        where = np.broadcast_to(mask, (world.worlds,)) & (world.states.attempting[row] > 0.5)
         by = np.arange(len(MEMBERS))[:, None] == (MEMBERS.index(spell.actor) if spell.actor else likeliest_blocker(world, row))
-        forced[:, row] |= where & by
-        if spell.until == world.now:
-            last[:, row] |= where & by
-        if spell.start == world.now or world.quarter == 0:
-            _note(world, "veto", entries(world, _only(where & by, row)), KINDS, until=spell.until)
-    objecting |= forced
-    return forced, last
+        held = by & mask & (world.states.attempting[row] > 0.5)
+        forced.objections[:, row] |= held
+        forced.first[:, row] |= held & (spell.start == world.now or world.quarter == 0)
+        forced.last[:, row] |= held & (spell.until == world.now)
+        forced.until[:, row][held] = spell.until
+    objecting |= forced.objections
+    return forced
 
 
 def likeliest_blocker(world: World, row: int) -> Array:
@@ -106,24 +112,18 @@ def likeliest_blocker(world: World, row: int) -> Array:
     return (2 * members.veto[:, row] + members.dispute[:, row] + members.scepticism / len(MEMBERS)).argmax(axis=0)
 
 
-def _only(mask: Array, row: int) -> Array:
-    full = np.zeros((len(MEMBERS), len(STATES), mask.shape[-1]), dtype=bool)
-    full[:, row] = mask
-    return full
-
-
 # -- beginning and ending --------------------------------------------------------------------------------------------------------------
 
 
-def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, granted: Array, forced: Any) -> Array:
+def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, granted: Array, forced: ForcedSpells | None) -> Array:
     """Begin a spell where an objection blocked a step, end those that are over; returns what candidates conceded, (6, worlds)."""
     standing = world.members.veto > 0.5
     begins = objecting & blocked & ~standing
+    _note_beginnings(world, begins, blocked, forced)
     if forced is not None:
-        begins &= ~forced[1]
+        begins &= ~forced.last
     if begins.any():
         world.members.jump("veto", 1.0, begins, because="objections that blocked a step")
-        _note(world, "veto", entries(world, begins if forced is None else begins & ~forced[0]), KINDS)
     stood = entries(world, _may_end(world, standing))
     cause = _cause_of_end(world, p, stood, objecting, granted, forced)
     conceded = np.zeros(blocked.shape)
@@ -138,6 +138,16 @@ def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, g
     return conceded
 
 
+def _note_beginnings(world: World, begins: Array, blocked: Array, forced: ForcedSpells | None) -> None:
+    """Log vetoes as they begin; a forced objection that the rule overrules is logged as an objection."""
+    if forced is None:
+        _note(world, "veto", entries(world, begins), KINDS)
+        return
+    _note(world, "veto", entries(world, begins & ~forced.objections), KINDS)
+    _note(world, "veto", entries(world, (begins | forced.first) & blocked & forced.objections), KINDS, until=forced.until)
+    _note(world, "objection", entries(world, forced.first & ~blocked), KINDS, until=forced.until)
+
+
 def _may_end(world: World, standing: Array) -> Array:
     """Standing vetoes whose end is open: all but those of non-recognisers while recognition is split."""
     split = np.broadcast_to(world.eu.recognition_united, (world.worlds,)) < 0.5
@@ -146,7 +156,7 @@ def _may_end(world: World, standing: Array) -> Array:
     return candidates
 
 
-def _cause_of_end(world: World, p: SimpleNamespace, stood: Entries, objecting: Array, granted: Array, forced: Any) -> Array:
+def _cause_of_end(world: World, p: SimpleNamespace, stood: Entries, objecting: Array, granted: Array, forced: ForcedSpells | None) -> Array:
     """Why each standing veto ends this quarter, a number into CAUSES, or -1 where it stands on, (entries,)."""
     where, kind = (stood.candidate, stood.world), stood.kind
     cause = _by_chance(world, p, stood)
@@ -157,15 +167,15 @@ def _cause_of_end(world: World, p: SimpleNamespace, stood: Entries, objecting: A
     cause[granted[where]] = OUTVOTED
     cause[~objecting.ravel()[stood.at]] = WITHDRAWN
     if forced is not None:
-        cause[forced[0].ravel()[stood.at] & (cause != OUTVOTED)] = -1
-        cause[forced[1].ravel()[stood.at]] = SPELL_OVER
+        cause[forced.objections.ravel()[stood.at] & (cause != OUTVOTED)] = -1
+        cause[forced.last.ravel()[stood.at]] = SPELL_OVER
     return cause
 
 
 def _by_chance(world: World, p: SimpleNamespace, stood: Entries) -> Array:
     """Spells that concession, pressure or fading end this quarter: number into CAUSES or -1, (entries,).
 
-    A member has one draw a quarter; each candidate reads it turned by a sixth, so that its vetoes do not all fall at once.
+    A candidate has one draw a quarter; each member reads it turned by its place among the 27, so that not all vetoes fall at once.
     """
     lane = stood.world
     open_now = openness(world.states.nationalism, world.states.orientation, world.states.membership_credibility)
@@ -175,7 +185,7 @@ def _by_chance(world: World, p: SimpleNamespace, stood: Entries) -> Array:
     readiness = np.broadcast_to(world.eu.veto_readiness, (world.worlds,))[lane]
     total = rates.sum(axis=0)
     chance = hazard(total / np.sqrt(np.maximum(readiness, p.least_readiness)))
-    draw = (world.draw("patience")[stood.member, lane] + stood.candidate / len(STATES)) % 1
+    draw = (world.draw("patience")[stood.candidate, lane] + stood.member / len(MEMBERS)) % 1
     share = draw / chance * total  # where it falls among the three rates, if it ends at all
     which = (share >= rates[0]).astype(int) + (share >= rates[0] + rates[1])
     return np.where(draw < chance, which, -1)
@@ -218,8 +228,11 @@ def _jump(world: World, stock: str, to: float, at: Array, because: str) -> None:
     world.members.jump(stock, to, where, because=because)
 
 
-def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code: Array | None = None, until: int | None = None) -> None:
-    """Log `name.<candidate>.<member>` in the worlds of each entry; `code` says which of `words` is the reason, else the quarrel's kind."""
+def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code: Array | None = None, until: Array | None = None) -> None:
+    """Log `name.<candidate>.<member>` in the worlds of each entry.
+
+    `code` says which of `words` is the reason, else it is the quarrel's kind; `until` (27, 6, worlds) holds the last quarter of spells.
+    """
     if not noted.at.size:
         return
     code = noted.kind if code is None else code
@@ -231,7 +244,7 @@ def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code:
         member, candidate = MEMBERS[noted.member[first]], STATES[noted.candidate[first]]
         where = np.zeros(world.worlds, dtype=bool)
         where[noted.world[group]] = True
-        ends = None if until is None else np.full(world.worlds, until)
+        ends = None if until is None else until[noted.member[first], noted.candidate[first]]
         world.event(f"{name}.{candidate}.{member}", where, target=candidate, actor=member, because=words[code[first]], until=ends)
 
 

@@ -114,6 +114,7 @@ class TestVotes:
         for rule, start, blocked in [("qualified_majority", 0.5, 0), ("staged", 0.5, 0), ("staged", 0.9, 1), ("unanimity", 0.5, 1)]:
             world = played(spell | {"eu.council_rule": rule, "initial.MNE.accession": start}, 4)
             assert world.states.vetoed[MNE].mean() == blocked, (rule, start)
+            assert (("veto" if blocked else "objection") + ".MNE.HRV") in {o.event for o in world.occurrences}
 
     def test_recognition_bars_kosovo_under_every_rule_and_its_bar_falls_with_recognition(self):
         for rule in ("unanimity", "qualified_majority", "staged"):
