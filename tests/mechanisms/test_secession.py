@@ -116,7 +116,9 @@ class TestRoom:
         assert (risk[5:] == 0).all()
         calm, _ = played(levers, quarters=16)
         assert (forced.states.stability - calm.states.stability)[BIH].mean() < -0.08
-        assert len([o for o in forced.occurrences if o.event == "secession" and o.quarter == 4]) == 1
+        noted = [o for o in forced.occurrences if o.event == "secession" and o.quarter == 4]
+        assert sum(o.worlds.size for o in noted) == (~seceded[3]).sum()
+        assert "forced by the scenario" in {o.because for o in noted}
 
     def test_it_is_an_event_with_an_actor(self):
         world, _ = played(WILD, quarters=24)
