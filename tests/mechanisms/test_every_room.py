@@ -17,7 +17,12 @@ KINDS = catalogue()
 
 @pytest.fixture(scope="module")
 def notes():
-    eventful = {"force.crisis.BIH": "2024Q3", "force.crisis.kosovo_serbia": "2024Q4", "force.turnover.SRB": "2024Q2", "force.veto.MKD": "2024Q2"}
+    eventful = {
+        "force.crisis.BIH": "2024Q3",
+        "force.crisis.kosovo_serbia": "2024Q4",
+        "force.turnover.SRB": "2024Q2",
+        "force.veto.MKD": "2024Q2",
+    }
     return watched(plan_of("enlargement_veto", levers=eventful), 8)
 
 
