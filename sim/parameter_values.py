@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.catalogue import ROWS, Catalogue, Parameter
 from sim.data.columns import column
+from sim.data.posterior import PRIOR, load_sample
 from sim.errors import DataError, ModelError, unknown
 from sim.randomness import once
 from sim.scenario.distributions import distribution_of, quantiles
@@ -65,6 +66,21 @@ def _without_draw(parameter: Parameter, plan: Plan) -> Any:
     return float(override.steps[0][1]) if override is not None else _column(parameter, plan.start // 4 - 1)  # type: ignore[arg-type]
 
 
+def _inform(uniform: np.ndarray, names: Sequence[str], plan: Plan, seed: int, blocks: Sequence[int]) -> None:
+    """Put each world at one row of the plan's posterior sample, in place, (parameters, worlds).
+
+    A row holds quantiles of the priors, joint over the parameters that the record informs; all others, and those that the scenario sets
+    itself, stay as drawn. One named draw picks the row, so nobody else's draws move.
+    """
+    if plan.belief == PRIOR:
+        return
+    sample = load_sample(plan.belief)
+    row = (once(seed, "posterior", blocks) * sample.rows).astype(int)
+    for i, name in enumerate(names):
+        if name in sample.position and name not in plan.parameters:
+            uniform[i] = sample.quantiles[sample.position[name]][row]
+
+
 def parameter_values(
     catalogue: Catalogue, plan: Plan, seed: int, blocks: Sequence[int]
 ) -> tuple[dict[str, SimpleNamespace], dict[str, np.ndarray]]:
@@ -72,6 +88,7 @@ def parameter_values(
     rooms: dict[str, SimpleNamespace] = {room: Parameters() for room in catalogue.rooms}
     priors = {p.name: d for p in catalogue.parameters.values() if (d := _prior(p, plan)) is not None}
     uniform = np.array([once(seed, f"parameter.{name}", blocks) for name in priors])
+    _inform(uniform, list(priors), plan, seed, blocks)
     drawn = dict(zip(priors, quantiles(list(priors.values()), uniform), strict=True))
     for parameter in catalogue.parameters.values():
         known = drawn.get(parameter.name)

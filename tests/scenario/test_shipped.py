@@ -10,6 +10,7 @@ ASKED = {
     *("stabilitocracy", "republika_srpska_secession", "kosovo_serbia_clear_deal", "strategic_alignment", "us_withdrawal"),
     *("responsibility_sharing", "single_defence_platform", "staged_accession", "all_at_once", "disinformation_surge"),
     *("china_investment_surge", "hybrid_shock", "military_schengen", "eu_ownership", "cooperate_first"),
+    *("hindcast_2014", "hindcast_2014_no_war", "hindcast_2014_vetoes"),
 }
 
 
@@ -26,7 +27,7 @@ def test_it_checks_clean_and_asks_one_question(name):
     assert made.question.count("?") == 1
     assert made.title
     assert made.document["description"]
-    assert made.reference == "baseline"
+    assert made.reference == ("hindcast_2014" if name.startswith("hindcast") else "baseline")
     assert name == "baseline" or made.question != load_scenario("baseline").question
 
 
