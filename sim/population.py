@@ -6,7 +6,7 @@ Stocks read as they stood at the end of last quarter; signals as computed in thi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,17 +60,34 @@ class Population:
 
     def change(self, key: str, amount: Array | float, because: str) -> None:
         """Book a change of a stock for the end of this quarter; `amount` broadcasts to the stock's shape."""
-        if key not in self._deltas:
+        self._accumulate(key, amount)
+        if self._world.ledger is not None:
+            self._book(key, amount, because)
+
+    def pull(self, key: str, rate: Array | float, causes: Mapping[str, Array | float], total: Array | None = None) -> None:
+        """Book `rate` times each of several causes, {because: amount}; summed in one pass, each its own entry in the ledger.
+
+        `total` is their sum where the room has it already.
+        """
+        self._accumulate(key, rate * (together(causes.values()) if total is None else total))
+        if self._world.ledger is not None:
+            for because, amount in causes.items():
+                self._book(key, rate * amount, because)
+
+    def _accumulate(self, key: str, amount: Array | float) -> None:
+        delta = self._deltas.get(key)
+        if delta is None:
             raise ModelError(f"{self._world.where}: {self._group}.{key} is not a stock; rooms book changes of stocks only")
-        delta = self._deltas[key]
         if key in self._touched:
             np.add(delta, amount, out=delta)
         else:
             np.copyto(delta, amount)
             self._touched[key] = None
-        if self._world.ledger is not None:
-            full = np.broadcast_to(amount, delta.shape)
-            self._world.ledger.book(self._world.quarter, self._world.room, f"{self._group}.{key}", because, full)
+
+    def _book(self, key: str, amount: Array | float, because: str) -> None:
+        world, full = self._world, np.broadcast_to(amount, self._deltas[key].shape)
+        assert world.ledger is not None
+        world.ledger.book(world.quarter, world.room, f"{self._group}.{key}", because, full)
 
     def set(self, key: str, value: Array | float | bool) -> None:
         """Publish a signal of this quarter; `value` broadcasts to the signal's shape."""
@@ -156,6 +173,18 @@ class Population:
         np.copyto(stock, value, where=True if where is None else where)
         if ledger is not None:
             ledger.book(self._world.quarter, room, f"{self._group}.{key}", because, stock - before)
+
+
+def together(amounts: Iterable[Array | float]) -> Any:
+    """The sum of several amounts; those that are the same for all actors, (worlds,), are added up before the larger ones."""
+    narrow: Any = None
+    wide: Any = None
+    for amount in amounts:
+        if np.ndim(amount) > 1:
+            wide = amount if wide is None else wide + amount
+        else:
+            narrow = amount if narrow is None else narrow + amount
+    return narrow if wide is None else wide if narrow is None else wide + narrow
 
 
 def _frozen(array: Array) -> Array:

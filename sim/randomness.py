@@ -18,7 +18,7 @@ from numpy.random import SFC64, Generator, Philox
 from numpy.random.bit_generator import ISeedSequence
 
 BLOCK = 64
-_QUARTERS_AT_A_TIME = 4
+_QUARTERS_AT_A_TIME = 11
 _PER_COUNTER = 4  # Philox4x64 yields four 64-bit words per counter
 
 

@@ -77,11 +77,13 @@ class World(mesa.Model):
         self.drawn |= self.board.drawn
         self.clamps: dict[str, Clamp] = clamps_of(self.catalogue, plan.clamps, paths, self.quarters + 1)
         self._today: dict[str, np.ndarray] = {}
+        self._departures: dict[str, np.ndarray] = {}
         self.occurrences: list[Occurrence] = []
         self._forcings = [_Forcing(f, self.branches.mask(*f.branch) if f.branch else None) for f in plan.forced]
         self._populate(seed)
         self.cast = {code: (actors or {}).get(code, kind)(self, code) for code, kind in CAST.items()}
         self._open_streams()
+        self._prepare()
         self._entries = [e for e in QUARTER if self._takes_part(e)]
         self._afterwards = [e for e in AFTERWARDS if self._takes_part(e)]
 
@@ -128,6 +130,13 @@ class World(mesa.Model):
                 self.streams.open(self._actor_stream(actor, stream), draw)
         self._views = {room: LeverView(self.board, self.catalogue, room) for room in self.catalogue.rooms}
 
+    def _prepare(self) -> None:
+        """Let rooms work out, once, what holds for the whole run; the results join the room's parameters."""
+        for name, room in mechanisms.ROOMS.items():
+            if self.room_is_on(name) and hasattr(room, "prepare"):
+                self.room = name
+                vars(self.parameters[name]).update(room.prepare(self, self.parameters[name]))
+
     def _actor_stream(self, actor: Actor, name: str) -> str:
         """Streams of a shipped kind are shared by its rows; a stream that a user's class declares is its own."""
         shipped = CAST[actor.code]
@@ -140,6 +149,7 @@ class World(mesa.Model):
         self.quarter += 1
         self.streams.advance()
         self.board.turn(self.plan.start + self.quarter)
+        self._departures.clear()
         for population in self.populations:
             population.begin()
         for entry in self._entries:
@@ -173,6 +183,14 @@ class World(mesa.Model):
     def today(self, name: str) -> np.ndarray:
         """The situation at the start by figures and assumptions, before `initial` and clamps: (*shape, 1) or (*shape, worlds)."""
         return self._today[name]
+
+    def departure(self, name: str) -> np.ndarray:
+        """How far a variable stands from today's situation, (*shape, worlds); worked out once a quarter, whoever asks."""
+        known = self._departures.get(name)
+        if known is None:
+            group, key = name.split(".", 1)
+            known = self._departures[name] = getattr(getattr(self, group), key) - self._today[name]
+        return known
 
     @property
     def season(self) -> int:

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.maths import Array, hazard, within
 from sim.mechanisms.unrest import BOSNIA, base_unrest, calming, pressing
+from sim.mechanisms.unrest import prepare as prepare_unrest
+from sim.population import together
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -55,25 +57,31 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.states.set("divided", levers["states.division"])
 
 
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """What holds for the whole run: the unrest that 2023's fragility and division bring, and what the causes count from."""
+    fragile, divided = world.today("states.fragile"), world.today("states.divided")
+    constants = prepare_unrest(world, p)
+    return {**constants, "usual_unrest": base_unrest(fragile, divided, p.fragility_weight, p.division_weight)}
+
+
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Unrest, then stability, crises and incomes."""
     states = world.states
     base = base_unrest(states.fragile, states.divided, p.fragility_weight, p.division_weight)
-    usual = base_unrest(levers.today("states.fragility"), levers.today("states.division"), p.fragility_weight, p.division_weight)
-    pressures = {"domestic politics": base - usual, **pressing(world, p), **calming(world, p)}
-    unrest = within(usual + sum(pressures.values()), 0.0, 1.0)
+    pressures = {"domestic politics": base - p.usual_unrest, **pressing(world, p), **calming(world, p)}
+    pressure = together(pressures.values())
+    unrest = within(p.usual_unrest + pressure, 0.0, 1.0)
     states.set("unrest", unrest)
-    _stability(world, p, pressures)
+    states.pull("stability", -p.stability_speed * p.stability_per_unrest, pressures, pressure)
+    _stability(world, p)
     _crises(world, p, unrest)
     _prosperity(world, p)
 
 
-def _stability(world: World, p: SimpleNamespace, pressures: dict[str, Any]) -> None:
-    states, rate = world.states, -p.stability_speed * p.stability_per_unrest
-    for because, pressure in pressures.items():
-        states.change("stability", rate * pressure, because=because)
+def _stability(world: World, p: SimpleNamespace) -> None:
+    states = world.states
     states.change("stability", -p.stability_speed * p.crisis_weight * (states.crisis - p.usual_crises), because="crisis")
-    states.change("stability", p.stability_speed * (world.today("states.stability") - states.stability), because="return to anchor")
+    states.change("stability", -p.stability_speed * world.departure("states.stability"), because="return to anchor")
     states.change("stability", p.stability_shock * world.draw("stability"), because="chance")
 
 
@@ -96,14 +104,14 @@ def _crises(world: World, p: SimpleNamespace, unrest: Array) -> None:
 
 
 def _prosperity(world: World, p: SimpleNamespace) -> None:
-    states, today = world.states, world.today
+    states, since = world.states, world.departure
     income = states.prosperity
-    pace = p.catching_up * (1.0 - income)
     absorbed = states.compliance * states.membership_credibility
-    usual = today("states.compliance") * today("states.membership_credibility")
-    states.change("prosperity", pace, because="catching up")
-    states.change("prosperity", pace * p.market_speeds * (states.accession - today("states.accession")), because="accession")
-    states.change("prosperity", pace * p.money_speeds * (world.eu.money * absorbed - usual), because="EU money")
-    states.change("prosperity", pace * p.instability_slows * (states.stability - today("states.stability")), because="stability")
-    states.change("prosperity", -p.crisis_costs * income * states.crisis, because="crisis")
-    states.change("prosperity", p.income_shock * income * world.draw("income"), because="chance")
+    speeds = {
+        "catching up": 1.0,
+        "accession": p.market_speeds * since("states.accession"),
+        "EU money": p.money_speeds * (world.eu.money * absorbed - p.usual_belief),
+        "stability": p.instability_slows * since("states.stability"),
+    }
+    states.pull("prosperity", p.catching_up * (1.0 - income), speeds)
+    states.pull("prosperity", income, {"crisis": -p.crisis_costs * states.crisis, "chance": p.income_shock * world.draw("income")})

@@ -32,10 +32,10 @@ def base_unrest(fragile: Any, divided: Any, fragility_weight: Any, division_weig
 
 def contagion(crisis: Array, *ties: Array) -> Array:
     """Crises of kin, (6, worlds): for each network of ties, own tie times those of the others that are in crisis."""
-    total = np.zeros_like(crisis)
+    total: Any = 0.0
     for tie in ties:
         tied = tie * crisis
-        total += tie * (tied.sum(axis=0) - tied)
+        total = total + tie * (tied.sum(axis=0) - tied)
     return total
 
 
@@ -44,41 +44,49 @@ def war_unrest(threat: Any, ownership: Any, commitment: Any, p: SimpleNamespace)
     return p.war_weight * threat * (1.0 - p.ownership_shields * ownership) * (1.0 - p.commitment_shields * commitment)
 
 
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """The situation of 2023 that the causes count from."""
+    today = world.today
+    return {
+        "usual_war": war_unrest(p.threat_norm, p.ownership_norm, today("eu.commitment"), p),
+        "usual_calm": p.kfor_calms * saturating(today("kfor.strength"), p.kfor_half)
+        + p.eufor_calms * saturating(today("eufor.strength"), p.eufor_half),
+        "usual_belief": today("states.compliance") * today("states.membership_credibility"),
+    }
+
+
 def pressing(world: World, p: SimpleNamespace) -> dict[str, Any]:
-    """What adds unrest by its cause, each (6, worlds), from the situation of 2023."""
-    states, today, entity = world.states, world.today, world.republika_srpska
+    """What adds unrest by its cause, each (6, worlds) or (worlds,), from the situation of 2023."""
+    states, since, entity = world.states, world.departure, world.republika_srpska
     entity_unrest = p.blockade_weight * (entity.blockade - p.blockade_norm) + p.secession_weight * entity.seceded
     war = war_unrest(world.region.threat, world.eu.security_effort, world.eu.commitment, p)
-    usual_war = war_unrest(p.threat_norm, p.ownership_norm, today("eu.commitment"), p)
     return {
-        "nationalism": p.nationalism_weight * (states.nationalism - today("states.nationalism")),
-        "spoilers": p.spoiler_weight * states.divided * (world.region.spoilers - p.spoiler_norm),
+        "nationalism": p.nationalism_weight * since("states.nationalism"),
+        "spoilers": p.spoiler_weight * (world.region.spoilers - p.spoiler_norm) * states.divided,
         "hybrid damage": p.hybrid_weight * (states.hybrid_damage - p.hybrid_norm),
-        "rivalry of patrons": p.rivalry_weight * (states.patron_rivalry - today("states.patron_rivalry")),
-        "tension made at home": p.captured_weight * (states.manufactured_tension - today("states.manufactured_tension")),
+        "rivalry of patrons": p.rivalry_weight * since("states.patron_rivalry"),
+        "tension made at home": p.captured_weight * since("states.manufactured_tension"),
         "tension in the dialogue": p.tension_weight * (world.kosovo_serbia.tension - p.tension_norm),
         "Republika Srpska": BOSNIA * entity_unrest,
         "crises of kin": p.contagion_weight * contagion(states.crisis - p.usual_crises, p.serb_tie, p.albanian_tie),
-        "war and European shield": war - usual_war,
+        "war and European shield": war - p.usual_war,
     }
 
 
 def calming(world: World, p: SimpleNamespace) -> dict[str, Any]:
-    """What takes unrest away by its cause, each (6, worlds) and negative where there is more of it than in 2023."""
-    states, today = world.states, world.today
-    kfor = saturating(world.kfor.strength, p.kfor_half) - saturating(today("kfor.strength"), p.kfor_half)
-    eufor = saturating(world.eufor.strength, p.eufor_half) - saturating(today("eufor.strength"), p.eufor_half)
+    """What takes unrest away by its cause, (6, worlds) or (worlds,), and negative where there is more of it than in 2023."""
+    states, since = world.states, world.departure
+    forces = p.kfor_calms * saturating(world.kfor.strength, p.kfor_half) + p.eufor_calms * saturating(world.eufor.strength, p.eufor_half)
     believed = states.compliance * states.membership_credibility
-    believed_today = today("states.compliance") * today("states.membership_credibility")
     return {
-        "allied forces": -p.kfor_calms * kfor - p.eufor_calms * eufor,
-        "deterrence": -p.deterrence_calms * (world.nato.deterrence - today("nato.deterrence")),
-        "NATO path": -p.membership_calms * (states.nato_progress - today("states.nato_progress")),
-        "accession": -p.accession_calms * (states.accession - today("states.accession")),
-        "believed rules": -p.believed_rules_calm * (believed - believed_today),
-        "regional cooperation": -p.cooperation_calms * (world.regional.cooperation - today("regional.cooperation")),
-        "trust": -p.trust_calms * states.divided * (world.regional.trust - today("regional.trust")),
-        "prosperity": -p.prosperity_calms * (states.prosperity - today("states.prosperity")),
-        "managed calm": -p.calm_weight * (states.managed_calm - today("states.managed_calm")),
+        "allied forces": p.usual_calm - forces,
+        "deterrence": -p.deterrence_calms * since("nato.deterrence"),
+        "NATO path": -p.membership_calms * since("states.nato_progress"),
+        "accession": -p.accession_calms * since("states.accession"),
+        "believed rules": -p.believed_rules_calm * (believed - p.usual_belief),
+        "regional cooperation": -p.cooperation_calms * since("regional.cooperation"),
+        "trust": -p.trust_calms * since("regional.trust") * states.divided,
+        "prosperity": -p.prosperity_calms * since("states.prosperity"),
+        "managed calm": -p.calm_weight * since("states.managed_calm"),
         "European ownership": -p.ownership_calms * (world.eu.security_effort - p.ownership_norm),
     }

@@ -17,7 +17,7 @@ class Spy:
 
     def __getattr__(self, key: str) -> Any:
         world, population, group, notes = self.__dict__["_seen"]
-        if key in ("change", "jump", "set"):
+        if key in ("change", "pull", "jump", "set"):
             return self._writing(key)
         if f"{group}.{key}" in catalogue().variables:
             notes[world.room]["reads"].add(f"{group}.{key}")
