@@ -38,9 +38,8 @@ class EUMember(Actor):
 
     def decide(self) -> None:
         """Vote on each candidate: 1 = no, (6, worlds)."""
-        world = self.model
-        rate = objection_rate(self.parameters("council"), self.dispute, self.scepticism, world.eu.fatigue, world.states.veto_exposure)
+        rate = objection_rate(self.dispute, self.readiness_to_refuse, self.model.states.veto_exposure)
         votes = np.maximum(self.veto, self.draw("mood") < rate)
         if not self.recognises_kosovo:
-            votes[XKX] = np.maximum(votes[XKX], 1 - world.eu.recognition_united)
+            votes[XKX] = np.maximum(votes[XKX], 1 - self.model.eu.recognition_united)
         self.objection = votes

@@ -41,7 +41,7 @@ READS = (
 BOOKS = ("members.dispute", "members.veto", "members.scepticism", "eu.cohesion")
 SIGNALS = (
     *("states.vetoed", "states.granted", "states.blockers", "states.concession", "states.veto_exposure"),
-    *("eu.recognition_united", "eu.sanctions_blocked", "eu.veto_readiness"),
+    *("eu.recognition_united", "eu.sanctions_blocked", "eu.veto_readiness", "members.readiness_to_refuse"),
 )
 DRAWS = {"patience": Draw("uniform", (len(STATES),)), "quarrel": Draw("uniform", (len(STATES),))}
 
@@ -54,9 +54,14 @@ def exposure(p: SimpleNamespace, t: Any, B: Any, f: Any, v: Any, T: Any, H: Any)
     return t * (1 + p.b * B) * (1 + p.m * (1 - f)) * (p.k * v * (1 - p.h * T) * (p.c - H))
 
 
-def objection_rate(p: SimpleNamespace, q: Any, e: Any, F: Any, x: Any) -> Any:
-    """Chance that one member objects to each candidate's step, (6, worlds), from quarrel `q` (6, worlds) and scepticism `e` (worlds,)."""
-    return (q + p.z * np.maximum(e - p.e0, 0) * F) * x
+def refusal(p: SimpleNamespace, e: Any, F: Any) -> Any:
+    """What scepticism `e` beyond the usual adds to any quarrel under enlargement fatigue `F`, any shape."""
+    return np.maximum(e - p.e0, 0) * (p.z * F)
+
+
+def objection_rate(q: Any, r: Any, x: Any) -> Any:
+    """Chance that a member objects to each candidate's step, from quarrel `q`, readiness to refuse `r` and exposure `x`."""
+    return (q + r) * x
 
 
 def outvoted(p: SimpleNamespace, opposed: Any, opposed_population: Any) -> Any:
@@ -72,6 +77,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     eu.set("veto_readiness", levers["eu.veto_propensity"])
     exposed = exposure(p, states.attempting, states.gate, states.eu_alignment, eu.veto_readiness, world.region.threat, eu.cohesion)
     states.set("veto_exposure", exposed)
+    world.members.set("readiness_to_refuse", refusal(p, world.members.scepticism, eu.fatigue))
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:

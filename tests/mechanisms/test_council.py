@@ -33,10 +33,13 @@ def played(levers=None, quarters=12, check=None):
 class TestShapes:
     @given(share, share, share, share, share)
     def test_objections_grow_with_quarrel_scepticism_fatigue_and_exposure(self, q, e, F, x, more):
-        rate = council.objection_rate(P, q, e, F, x)
+        def chance(q, e, F, x):
+            return council.objection_rate(q, council.refusal(P, e, F), x)
+
+        rate = chance(q, e, F, x)
         assert rate >= 0
         for raised in ((min(q + more, 1), e, F, x), (q, min(e + more, 1), F, x), (q, e, min(F + more, 1), x), (q, e, F, x + more)):
-            assert council.objection_rate(P, *raised) >= rate - 1e-12
+            assert chance(*raised) >= rate - 1e-12
 
     @given(share, share, share)
     def test_a_threat_and_cohesion_protect_and_nothing_is_exposed_where_no_step_is_put(self, T, f, H):
