@@ -1,0 +1,76 @@
+"""Ridgelines: how the worlds are spread at the end, state under state."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from sim.catalogue import STATE_NAMES, STATES
+from sim.plots.outcomes import name_of, path_of, position_of, run_name, state_outcome, unit_of
+from sim.plots.sheet import BLUE, INK, RULE, SMALL, limits, plain_ticks, sheet, worlds_said
+from sim.results import Results
+
+_POINTS = 240
+_HEIGHT = 0.92  # of a row that its ridge fills
+_LEAST_WIDTH = 0.012  # of the smoothing, as a share of the axis: equal worlds show as a peak, not as a needle
+
+
+def ridgeline(
+    results: Results,
+    outcome: str = "eu_alignment",
+    *,
+    policy: str = "none",
+    ghost: Results | None = None,
+    ghost_policy: str = "none",
+    quarter: str | None = None,
+    title: str | None = None,
+) -> Figure:
+    """The spread of worlds at a quarter (the last by default), one ridge per state; the ghost's as a dashed outline."""
+    variable = state_outcome(outcome)
+    at, when = position_of(results, quarter)
+    ends = {s: path_of(results, f"{s}.{outcome}", policy).values[:, at].astype(float) for s in STATES}
+    past = {}
+    if ghost is not None:
+        there, _ = position_of(ghost, when)
+        past = {s: path_of(ghost, f"{s}.{outcome}", ghost_policy).values[:, there].astype(float) for s in STATES}
+    dashed = f" Dashed: {run_name(ghost, ghost_policy)}." if ghost is not None else ""
+    figure, axes = sheet(
+        title or f"{name_of(variable)} at the end of {when}, in {run_name(results, policy)}",
+        f"The higher the ridge, the more of {worlds_said(ends['ALB'].size)} end there; each row is scaled to its own"
+        f" highest point. The short line is the median.{dashed}",
+        height=3.9, left=1.75,
+    )  # fmt: skip
+    axis = axes[0, 0]
+    everything = np.concatenate([*ends.values(), *past.values()])
+    low, high = limits(float(everything.min()), float(everything.max()), variable.range)
+    grid = np.linspace(low, high, _POINTS)
+    ridges = {s: density(ends[s], grid, variable.range) for s in STATES}
+    ghosts = {s: density(past[s], grid, variable.range) for s in past}
+    for row, state in enumerate(reversed(STATES)):
+        axis.axhline(row, color=RULE, linewidth=0.8)
+        scale = _HEIGHT / max(float(r[state].max()) for r in (ridges, ghosts) if state in r)
+        shape = ridges[state] * scale
+        axis.fill_between(grid, row, row + shape, color=BLUE, alpha=0.35, linewidth=0)
+        axis.plot(grid, row + shape, color=BLUE, linewidth=1.4)
+        if state in ghosts:
+            axis.plot(grid, row + ghosts[state] * scale, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
+        axis.vlines(np.median(ends[state]), row, row + 0.3, color=INK, linewidth=1.8)
+    axis.set_yticks(range(len(STATES)), [STATE_NAMES[s] for s in reversed(STATES)], size=SMALL)
+    axis.tick_params(axis="y", length=0)
+    axis.spines["left"].set_visible(False)
+    axis.set_ylim(-0.08, len(STATES) + 0.02)
+    axis.set_xlim(low, high)
+    axis.set_xlabel(f"{name_of(variable)} ({unit_of(variable)})", size=SMALL, color=INK)
+    plain_ticks(axis.xaxis)
+    return figure
+
+
+def density(values: np.ndarray, grid: np.ndarray, span: tuple[float, float]) -> np.ndarray:
+    """Smoothed share of worlds per unit on a grid, (points,).
+
+    Silverman's width, but never narrower than a readable peak; what would spill over an end of the outcome's range is folded back.
+    """
+    width = max(1.06 * float(values.std()) * values.size**-0.2, _LEAST_WIDTH * float(grid[-1] - grid[0]))
+    folded = np.concatenate([values, 2 * span[0] - values, 2 * span[1] - values])
+    bumps = np.exp(-0.5 * ((grid[:, None] - folded[None, :]) / width) ** 2).sum(axis=1) / (values.size * width * np.sqrt(2 * np.pi))
+    return np.where((grid >= span[0]) & (grid <= span[1]), bumps, 0.0)

@@ -1,0 +1,57 @@
+"""Slope chart: where each state stands without and with the change."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from sim.analysis.pairing import pair
+from sim.catalogue import STATE_NAMES, STATES
+from sim.plots.outcomes import name_of, position_of, run_name, state_outcome, unit_of
+from sim.plots.sheet import INK, SMALL, SOFT, STYLES, TEXT, apart, limits, sheet, worlds_said
+from sim.results import Results
+
+
+def slope(
+    reference: Results,
+    alternative: Results,
+    outcome: str = "eu_alignment",
+    *,
+    policy: str = "none",
+    reference_policy: str = "none",
+    quarter: str | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Mean of each state at a quarter (the last both hold, by default) in two runs, over the worlds that both hold."""
+    variable = state_outcome(outcome)
+    at, when = position_of(min((reference, alternative), key=lambda r: len(r.quarters)), quarter)
+    ends = {}
+    for state in STATES:
+        both = pair(reference, alternative, f"{state}.{outcome}", reference_policy, policy)
+        ends[state] = (float(both.reference[:, at].mean()), float(both.alternative[:, at].mean()))
+    worlds = both.worlds.size
+    first, second = run_name(reference, reference_policy), run_name(alternative, policy)
+    figure, axes = sheet(
+        title or f"{name_of(variable)}, end of {when}: {first} and {second}",
+        f"Each line is a state, from its mean over {worlds_said(worlds)} in {first} to its mean over the same worlds in {second}.",
+        height=3.6, left=2.2, right=2.2, bottom=0.4, subtitle=unit_of(variable),
+    )  # fmt: skip
+    axis = axes[0, 0]
+    values = [v for pair_ in ends.values() for v in pair_]
+    axis.set_ylim(*limits(min(values), max(values), variable.range))
+    axis.set_xlim(0, 1)
+    axis.set_yticks([])
+    axis.spines[["left", "bottom"]].set_visible(False)
+    axis.set_xticks([0, 1], [first, second], size=TEXT, color=INK)
+    axis.tick_params(length=0)
+    axis.vlines([0, 1], *axis.get_ylim(), color=SOFT, linewidth=0.8, clip_on=False)
+    for state, (a, b) in ends.items():
+        colour, line = STYLES[state]
+        axis.plot([0, 1], [a, b], color=colour, linestyle=line, linewidth=2, marker="o", markersize=5, clip_on=False)
+    low, high = axis.get_ylim()
+    for side, x, align in ((0, -0.04, "right"), (1, 1.04, "left")):
+        places = apart([ends[s][side] for s in STATES], 0.055 * (high - low), low, high)
+        for state, y in zip(STATES, places, strict=True):
+            number = f"{ends[state][side]:.2f}"
+            text = f"{STATE_NAMES[state]}  {number}" if side == 0 else f"{number}  {STATE_NAMES[state]}"
+            axis.annotate(text, (x, y), annotation_clip=False, va="center", ha=align, size=SMALL, color=INK)
+    return figure
