@@ -51,6 +51,18 @@ def _simulate(
     return recorder.finish(_positions(task.worlds, blocks))
 
 
+def world_of(task: Task) -> World:
+    """The world that plays this task, before its first quarter, with what its clamps hold to; for analyses that look inside."""
+    blocks = sorted({w // BLOCK for w in task.worlds})
+    held = _held_paths(task, blocks) if needs_baseline(task.plan.clamps) else None
+    return World(task.plan, task.seed, blocks, actors=dict(task.actors), ledger=task.ledger, paths=held)
+
+
+def positions(worlds: Sequence[int]) -> np.ndarray:
+    """Where these worlds stand in the arrays of the whole blocks that hold them, in ascending order of worlds."""
+    return _positions(worlds, sorted({w // BLOCK for w in worlds}))
+
+
 def _positions(worlds: Sequence[int], blocks: Sequence[int]) -> np.ndarray:
     first = {block: i * BLOCK for i, block in enumerate(blocks)}
     return np.array([first[w // BLOCK] + w % BLOCK for w in sorted(worlds)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ Workers = Annotated[int, typer.Option("--workers", help="Processes to share the 
 Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="LEVER=YAML", help="Hold a lever throughout, e.g. 'eu.defence_access=[SRB, ALB]'.")
 ]
+Figure = Annotated[Path | None, typer.Option("--figure", metavar="FILE", help="Also draw it: FILE.svg or FILE.png.")]
 Policies = Annotated[list[str] | None, typer.Option("--policy", metavar="NAME|all", help="Also play this policy (may be repeated).")]
 Policy = Annotated[str, typer.Option("--policy", help="Policy of the second run (of both where they are the same directory: of it).")]
 ReferencePolicy = Annotated[str, typer.Option("--reference-policy", help="Policy of the first run.")]
@@ -76,12 +78,13 @@ def two_runs(first: str, second: str, worlds: int | None, seed: int | None, poli
 
 
 def _played(text: str, worlds: Any, seed: int, policies_: list[str]) -> Results:
+    from sim.cli.failures import interruptible
     from sim.cli.progress import watched
     from sim.running import run
 
     if Path(text).is_dir():
         raise InputError(f"{text} is a directory without results (no manifest.json); allowed: a directory that `run` wrote, or a scenario")
-    with watched(text) as progress:
+    with interruptible(), watched(text) as progress:
         return run(text, worlds, seed, policies_, progress=progress)
 
 
@@ -94,3 +97,14 @@ def check_workers(workers: int) -> None:
     """InputError unless there is at least one."""
     if workers < 1:
         raise InputError(f"--workers {workers}: allowed: a whole number from 1")
+
+
+def draw(file: Path | None, figure: Callable[[Any], Any]) -> None:
+    """Draw into `file`, if one is asked for; `figure` is handed the module of figures."""
+    if file is None:
+        return
+    from sim import plots
+    from sim.cli.output import note
+
+    plots.save(figure(plots), file)
+    note(f"figure: {file}")
