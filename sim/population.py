@@ -32,6 +32,7 @@ class Population:
         self._touched: dict[str, None] = {}
         self._jumps: list[tuple[str, Any, Array | None, str]] = []
         self._decisions: dict[str, Array] = {}
+        self._lasting: set[str] = set()
         self._held: dict[str, Array] = {}  # constant values of signals whose room is off
         for key, variable in self._variables.items():
             self._lay_out(key, variable, start[key])
@@ -101,6 +102,8 @@ class Population:
         clamp = self._world.clamps.get(variable.name)
         if clamp is not None:
             full = clamp.apply(full, self._world.quarter + 1)
+        if self._world.restating:
+            self._lasting.add(key)
         self.__dict__[key] = _frozen(full)
 
     def jump(self, key: str, to: Array | float, where: Array | None, because: str) -> None:
@@ -130,9 +133,10 @@ class Population:
     # -- what the world does -----------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Forget last quarter's signals."""
+        """Forget last quarter's signals, but those that restate stocks."""
         for key in self._signals:
-            self.__dict__.pop(key, None)
+            if key not in self._lasting:
+                self.__dict__.pop(key, None)
 
     def settle(self) -> None:
         """Sum the bookings, clip once, apply events in the order they were called, then clamps."""

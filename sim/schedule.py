@@ -43,7 +43,7 @@ def step(room: str) -> Entry:
 
 
 def report(room: str) -> Entry:
-    """After the world has summed all bookings: the room restates a signal from the stocks as they now stand."""
+    """Before the first quarter and after the sums of each: the room restates a signal from the stocks, and it holds until the next time."""
     return Entry("report", room)
 
 

@@ -68,7 +68,7 @@ class World(mesa.Model):
         super().__init__(rng=0)  # Mesa's own generator is never used: every draw is named
         self.plan, self.blocks, self.catalogue = plan, tuple(blocks), catalogue()
         self.worlds, self.quarters = BLOCK * len(self.blocks), plan.end - plan.start + 1
-        self.quarter, self.room = -1, "start"
+        self.quarter, self.room, self.restating = -1, "start", False
         self.ledger = Ledger(self.quarters, None if ledger is True else ledger) if ledger else None
         self.streams = Streams(seed, self.blocks)
         self.branches = Branches(plan, seed, self.blocks)
@@ -86,6 +86,7 @@ class World(mesa.Model):
         self._prepare()
         self._entries = [e for e in QUARTER if self._takes_part(e)]
         self._afterwards = [e for e in AFTERWARDS if self._takes_part(e)]
+        self._restate()
 
     # -- setting up --------------------------------------------------------------------------------------------------------------
 
@@ -158,9 +159,15 @@ class World(mesa.Model):
         self.room = "settle"
         for population in self.populations:
             population.settle()
+        self._restate()
+
+    def _restate(self) -> None:
+        """Signals that restate stocks; they may be read until they are restated."""
+        self.restating = True
         for entry in self._afterwards:
             self.room = entry.name
             entry.run(self)
+        self.restating = False
 
     def run_room(self, name: str, verb: str) -> None:
         """Let a room perceive or step."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sim.actors.base import Actor, Decision
-from sim.catalogue import POWERS
 from sim.maths import Array
-from sim.mechanisms.influence import channels, spread
+from sim.mechanisms.influence import spread
 
 
 class OutsidePower(Actor):
@@ -20,8 +19,7 @@ class OutsidePower(Actor):
 
     def attraction(self) -> Array:
         """What each state promises: the width of the channel into it times how open it lies, shape (6, worlds)."""
-        powers = self.model.powers
-        return channels(self.parameters("outside_powers"), powers.soft, powers.hard)[POWERS.index(self.code)] * self.model.states.opening
+        return self.channel * self.model.states.opening
 
     def decide(self) -> None:
         """Spread what this power can afford over the six states."""

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.catalogue import POWERS
+from sim.catalogue import POWERS, STATES
 from sim.maths import Array, saturating, within
 from sim.mechanisms.influence import CHINA, RUSSIA, TURKIYE, channels, either, opening, reach, rivalry, spread, western
 from sim.randomness import Draw
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from sim.world import World
 
 READS = (
-    *("region.threat", "region.kin_support", "powers.capacity", "powers.soft", "powers.hard", "powers.effort_on", "states.opening"),
+    *("region.threat", "region.kin_support", "powers.capacity", "powers.soft", "powers.hard", "powers.channel"),
+    *("powers.effort_on", "states.opening"),
     *("states.readiness", "states.stability", "states.resilience", "states.eu_influence", "states.us_influence"),
     *("states.russian_influence", "states.chinese_influence", "states.turkish_influence", "states.serbian_influence"),
     "states.chinese_investment",
@@ -42,7 +43,7 @@ BOOKS = (
     "states.chinese_investment",
 )
 SIGNALS = (
-    *("powers.is_active", "powers.capacity", "powers.soft", "powers.hard"),
+    *("powers.is_active", "powers.capacity", "powers.soft", "powers.hard", "powers.channel"),
     *("states.opening", "states.third_power_influence", "states.patron_rivalry"),
 )
 DRAWS = {"projects": Draw("normal", (6,)), "turns": Draw("normal", (6,))}
@@ -58,14 +59,14 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     soft, hard = np.array([[1.0], [0.0], [1.0]]), np.ones((len(POWERS), 1))
     world.powers.set("soft", soft * _only_russia(levers["russia.soft_power"]))
     world.powers.set("hard", hard * _only_russia(levers["russia.hard_power"]))
+    world.powers.set("channel", stacked(channels(p, world.powers.soft, world.powers.hard), world.worlds))
     states = world.states
     west = western(states.eu_influence, states.us_influence, states.turkish_influence, p.turkish_part_apart)
     states.set("opening", opening(states.readiness, states.stability, west, p.gap_weight, p.western_cover))
-    report(world, p, levers)
 
 
 def report(world: World, p: SimpleNamespace, levers: LeverView) -> None:
-    """What outside influence amounts to and how hard it competes; restated once the quarter's sums are done."""
+    """What outside influence amounts to and how hard it competes, from the stocks as they stand; holds through the next quarter."""
     states = world.states
     west = western(states.eu_influence, states.us_influence, states.turkish_influence, p.turkish_part_apart)
     apart = p.turkish_part_apart * states.turkish_influence
@@ -79,51 +80,59 @@ def _only_russia(flag: Any) -> Array:
     return np.stack([value, np.ones_like(value), np.ones_like(value)])
 
 
-def usual_reach(world: World, p: SimpleNamespace) -> tuple[Array, Array, Array, Array]:
-    """Reach of Russia and Türkiye and effort of China in today's situation, and today's western influence, each (6, 1 or worlds)."""
+def stacked(rows: tuple[Array, ...], worlds: int) -> Array:
+    """Rows of (6, 1 or worlds) as one array (rows, 6, 1 or worlds), no wider than they are."""
+    wide = max(np.shape(r)[-1] for r in rows)
+    return np.stack([np.broadcast_to(r, (len(STATES), wide)) for r in rows])
+
+
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """Today's reach of Russia and Türkiye, effort of China and western influence, each (6, 1 or worlds), and what a flow buys."""
     today = world.today
     west = western(today("states.eu_influence"), today("states.us_influence"), today("states.turkish_influence"), p.turkish_part_apart)
     open_today = opening(today("states.readiness"), today("states.stability"), west, p.gap_weight, p.western_cover)
     russia, china, turkiye = channels(p, today("powers.soft"), today("powers.hard"))
     by_russia, by_china, by_turkiye = (spread(1.0, channel * open_today) for channel in (russia, china, turkiye))
     ease = open_today / p.opening_norm
-    return reach(russia, ease, by_russia, p.effort_half), by_china, reach(turkiye, ease, by_turkiye, p.effort_half), west
+    bought = p.chinese_gain * (1.0 - p.loan_share * (1.0 - p.loan_loyalty))
+    return {
+        "usual_russia": reach(russia, ease, by_russia, p.effort_half),
+        "usual_china": by_china,
+        "usual_turkiye": reach(turkiye, ease, by_turkiye, p.effort_half),
+        "usual_west": west,
+        "flow_buys": bought,
+        "flow_buys_today": bought * saturating(today("states.chinese_investment"), p.flow_half),
+        "kin_gain": p.serbian_gain * saturating(p.serbian_kin, p.kin_half),
+        "flow_follows": p.flow_per_effort * p.chinese_openness,
+    }
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Effort becomes influence; then what outside influence amounts to, and how hard it competes."""
-    states, effort = world.states, world.powers.effort_on
-    russia, _, turkiye = channels(p, world.powers.soft, world.powers.hard)
-    usual_russia, usual_china, usual_turkiye, usual_west = usual_reach(world, p)
+    states, effort, channel = world.states, world.powers.effort_on, world.powers.channel
     west = western(states.eu_influence, states.us_influence, states.turkish_influence, p.turkish_part_apart)
     ease = states.opening / p.opening_norm
-    denial = p.western_denial * (west - usual_west) + p.resilience_denial * (states.resilience - world.today("states.resilience"))
+    denial = p.western_denial * (west - p.usual_west) + p.resilience_denial * world.departure("states.resilience")
     pushes = {
-        "russian_influence": p.russian_gain * (reach(russia, ease, effort[RUSSIA], p.effort_half) - usual_russia),
-        "chinese_influence": _bought(world, p),
-        "turkish_influence": p.turkish_gain * (reach(turkiye, ease, effort[TURKIYE], p.effort_half) - usual_turkiye),
-        "serbian_influence": p.serbian_gain * saturating(p.serbian_kin, p.kin_half) * (world.region.kin_support - 1.0),
+        "russian_influence": p.russian_gain * (reach(channel[RUSSIA], ease, effort[RUSSIA], p.effort_half) - p.usual_russia),
+        "chinese_influence": p.flow_buys * saturating(states.chinese_investment, p.flow_half) - p.flow_buys_today,
+        "turkish_influence": p.turkish_gain * (reach(channel[TURKIYE], ease, effort[TURKIYE], p.effort_half) - p.usual_turkiye),
+        "serbian_influence": p.kin_gain * (world.region.kin_support - 1.0),
     }
     for key, push in pushes.items():
-        stock = getattr(states, key)
-        states.change(key, p.speed * push, because="effort through its channel")
-        states.change(key, -p.speed * denial * stock, because="western influence and resilience")
-        states.change(key, p.speed * (world.today(f"states.{key}") - stock), because="return to anchor")
+        causes = {
+            "effort through its channel": push,
+            "western influence and resilience": -denial * getattr(states, key),
+            "return to anchor": -world.departure(f"states.{key}"),
+        }
+        states.pull(key, p.speed, causes)
     states.change("russian_influence", p.turn_shock * states.russian_influence * world.draw("turns"), because="turns of the tie")
-    _invest(world, p, effort[CHINA] - usual_china)
-
-
-def _bought(world: World, p: SimpleNamespace) -> Array:
-    """Influence bought by the flow beyond today's, (6, worlds): concave in the flow, less for loans than for investment."""
-    worth = 1.0 - p.loan_share * (1.0 - p.loan_loyalty)
-    flow, usual = world.states.chinese_investment, world.today("states.chinese_investment")
-    return p.chinese_gain * worth * (saturating(flow, p.flow_half) - saturating(usual, p.flow_half))
+    _invest(world, p, effort[CHINA] - p.usual_china)
 
 
 def _invest(world: World, p: SimpleNamespace, extra: Array) -> None:
     """Beijing's effort beyond today's moves the flow into open sectors; single projects shake it."""
     states = world.states
-    flow = states.chinese_investment
-    states.change("chinese_investment", p.flow_speed * p.flow_per_effort * p.chinese_openness * extra, because="Beijing's effort")
-    states.change("chinese_investment", p.flow_speed * (world.today("states.chinese_investment") - flow), because="return to anchor")
-    states.change("chinese_investment", p.project_shock * flow * world.draw("projects"), because="single projects")
+    causes = {"Beijing's effort": p.flow_follows * extra, "return to anchor": -world.departure("states.chinese_investment")}
+    states.pull("chinese_investment", p.flow_speed, causes)
+    states.change("chinese_investment", p.project_shock * states.chinese_investment * world.draw("projects"), because="single projects")
