@@ -30,8 +30,9 @@ MEMBERS = (
     *("AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN", "FRA", "DEU", "GRC", "HUN", "IRL"),
     *("ITA", "LVA", "LTU", "LUX", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP", "SWE"),
 )
-ROWS: dict[str, tuple[str, ...]] = {"states": STATES, "members": MEMBERS, "powers": POWERS}
-"""Populations with one row per actor; every other prefix of a variable's name is a single actor or relation."""
+TOPICS = ("russia", "china", "other")
+ROWS: dict[str, tuple[str, ...]] = {"states": STATES, "members": MEMBERS, "powers": POWERS, "topics": TOPICS}
+"""Populations with one row per actor, and the topics of foreign policy; every other prefix is a single actor or relation."""
 
 _STATUS = ("measured", "calibrated", "assumed")
 

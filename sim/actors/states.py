@@ -5,23 +5,20 @@ A user's variant overrides one method, for instance `reform`, and is handed in a
 
 from __future__ import annotations
 
-from functools import cached_property
-
-import numpy as np
-
 from sim.actors.base import Actor, Decision
-from sim.maths import within
-from sim.mechanisms.accession import reform_effort, rival_offers
+from sim.catalogue import TOPICS
+from sim.maths import Array
+from sim.mechanisms.accession import reform_effort
 from sim.mechanisms.burden_sharing import own_defence_effort
-from sim.mechanisms.foreign_policy import assent, benefit_behind, hedging, steadiness
-from sim.mechanisms.outside_powers import either, rivalry
-
-Array = np.ndarray
-TOPICS = ("russia", "china", "other")
+from sim.mechanisms.foreign_policy import assent
 
 
 class BalkanState(Actor):
-    """A state that chooses how far to reform, which positions to join and what to spend on defence. Arrays are (worlds,)."""
+    """A state that chooses how far to reform, which positions to join and what to spend on defence. Arrays are (worlds,).
+
+    What each choice is worth has been worked out for all six when they decide: `worth_of_reform` by the accession room, `inclination`
+    (topics, worlds) by foreign policy.
+    """
 
     group = "states"
 
@@ -37,41 +34,13 @@ class BalkanState(Actor):
         self.assent_russia, self.assent_china, self.assent_other = self.assents()
         self.defence_effort = self.defence()
 
-    # -- reform ----------------------------------------------------------------------------------------------------------------
-
     def reform(self) -> Array:
         """Reform effort, 0..1: what the Union credibly offers against what adoption costs at home and what rivals offer."""
-        eu = self.model.eu
-        return reform_effort(
-            self.parameters("accession"), self.row, credibility=self.membership_credibility, clarity=eu.clarity, money=eu.money,
-            accession=self.accession, stage=self.stage, engaged=self.engaged, democracy=self.democracy,
-            policy_fatigue=self.policy_fatigue, nationalism=self.nationalism, orientation=self.orientation,
-            rivals=rival_offers(self.russian_influence, self.chinese_influence),
-        )  # fmt: skip
-
-    # -- assent to the Union's positions ---------------------------------------------------------------------------------------
+        return reform_effort(self.worth_of_reform)
 
     def assents(self) -> Array:
         """Share of positions joined on Russia, on China and on other topics, (3, worlds): what the West offers against other patrons."""
-        p = self.parameters("foreign_policy")
-        benefit = self.benefits_today + self.western_pull - self.resistances()
-        return assent(benefit * steadiness(p.fragility, self.fragile, self.today("fragile")), p.reach)
-
-    def resistances(self) -> Array:
-        """Change since today of what stands against joining, in logits, (3, worlds): patrons' influence, and the gain of hedging."""
-        p = self.parameters("foreign_policy")
-        russian = self.russian_influence - self.today("russian_influence")
-        chinese = self.chinese_influence - self.today("chinese_influence")
-        hedge = self.hedging_gain() - self.hedging_today
-        return np.stack([p.resistance_russia * russian + hedge, p.resistance_china * chinese + hedge, p.resistance_other * russian])
-
-    def hedging_gain(self) -> Array:
-        """What keeping Russia, China and Türkiye as further patrons is worth."""
-        p = self.parameters("foreign_policy")
-        patrons = self.russian_influence + self.chinese_influence + self.turkish_influence
-        return hedging(patrons, self.patron_rivalry, p.hedging_gain, p.hedging_half, p.hedging_cost)
-
-    # -- defence ---------------------------------------------------------------------------------------------------------------
+        return assent(self.inclination, self.parameters("foreign_policy").reach)
 
     def defence(self) -> Array:
         """Defence effort, as a multiple of today's: threat and doubt about Washington raise it, fatigue wears it down."""
@@ -86,30 +55,9 @@ class BalkanState(Actor):
         """The American engagement on which this state's defence rests."""
         return self.model.us.engagement
 
-    # -- the reference: today's situation --------------------------------------------------------------------------------------
-
-    def today(self, key: str) -> Array:
-        """The row of this state in the situation at the start, (1,) or (worlds,)."""
-        return self.model.today(f"states.{key}")[self.row]
-
     def tension_risen(self) -> Array:
         """Tension between Belgrade and Pristina above that of the start."""
-        return self.model.kosovo_serbia.tension - self.model.today("kosovo_serbia.tension")
-
-    @cached_property
-    def benefits_today(self) -> Array:
-        """The net benefits that explain today's assents, (3, 1) or (3, worlds)."""
-        p = self.parameters("foreign_policy")
-        return np.stack([benefit_behind(self.today(f"assent_{topic}"), p.reach) for topic in TOPICS])
-
-    @cached_property
-    def hedging_today(self) -> Array:
-        """What hedging is worth in today's situation."""
-        p, today = self.parameters("foreign_policy"), self.today
-        russia, china, turkiye = today("russian_influence"), today("chinese_influence"), today("turkish_influence")
-        west, apart = either(today("eu_influence"), today("us_influence")), self.parameters("outside_powers").turkish_part_apart * turkiye
-        rivalry_today = within(rivalry(west, russia, china, apart), 0.0, 1.0)
-        return hedging(russia + china + turkiye, rivalry_today, p.hedging_gain, p.hedging_half, p.hedging_cost)
+        return self.model.departure("kosovo_serbia.tension")
 
 
 class Albania(BalkanState):
@@ -121,8 +69,8 @@ class Bosnia(BalkanState):
 
     def assents(self) -> Array:
         """As others, but what the Presidency cannot agree on is not joined."""
-        p, blockade = self.parameters("foreign_policy"), self.model.republika_srpska.blockade
-        return super().assents() * (1.0 - p.presidency * (blockade - self.model.today("republika_srpska.blockade")))
+        blocked = self.parameters("foreign_policy").presidency * self.model.departure("republika_srpska.blockade")
+        return super().assents() * (1.0 - blocked)
 
 
 class Kosovo(BalkanState):
@@ -152,9 +100,9 @@ class Serbia(BalkanState):
         """A neutral state never counted on Washington, so it has nothing to lose there."""
         return self.model.today("us.engagement")
 
-    def resistances(self) -> Array:
+    def assents(self) -> Array:
         """As others, but the more the agenda is about Russia, the more Belgrade joins on other topics to stay in talks."""
-        result = super().resistances()
-        more_russia = self.model.eu.agenda_russia - self.model.today("eu.agenda_russia")
-        result[TOPICS.index("other")] -= self.parameters("foreign_policy").compensation * more_russia
-        return result
+        p, more_russia = self.parameters("foreign_policy"), self.model.departure("eu.agenda_russia")
+        inclination = self.inclination.copy()
+        inclination[TOPICS.index("other")] += p.compensation * more_russia
+        return assent(inclination, p.reach)

@@ -22,10 +22,10 @@ import numpy as np
 
 from sim.catalogue import STATES
 from sim.maths import saturating
-from sim.mechanisms.incentives import reform_effort, rival_offers
+from sim.mechanisms.incentives import reform_effort, rival_offers, worth_of_reform
 from sim.randomness import Draw
 
-__all__ = ["BOOKS", "DRAWS", "READS", "SIGNALS", "perceive", "reform_effort", "rival_offers", "step"]
+__all__ = ["BOOKS", "DRAWS", "READS", "SIGNALS", "perceive", "reform_effort", "rival_offers", "step", "worth_of_reform"]
 
 if TYPE_CHECKING:
     from sim.levers import LeverView
@@ -34,10 +34,12 @@ if TYPE_CHECKING:
 READS = (
     *("states.accession", "states.stage", "states.compliance", "states.suspended", "states.crisis", "states.eu_alignment"),
     *("states.reform_effort", "states.membership_credibility", "states.granted", "states.engaged", "eu.money", "eu.pace"),
+    *("states.democracy", "states.policy_fatigue", "states.nationalism", "states.orientation", "eu.clarity"),
+    *("states.russian_influence", "states.chinese_influence"),
     *("eu.preoccupation", "eu.convoy", "eu.recognition_united", "kosovo_serbia.normalisation", "republika_srpska.seceded"),
 )
 BOOKS = ("states.accession", "states.stage", "states.compliance", "states.suspended", "eu.convoy")
-SIGNALS = ("states.attempting", "states.gate", "states.engaged", "eu.money", "eu.pace")
+SIGNALS = ("states.worth_of_reform", "states.attempting", "states.gate", "states.engaged", "eu.money", "eu.pace")
 DRAWS = {"fits": Draw("normal", (6,))}
 
 POTENTIAL, CANDIDATE, NEGOTIATING, CLOSING, MEMBER = range(5)
@@ -80,6 +82,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.eu.set("money", levers["eu.funding"])
     world.eu.set("pace", levers["eu.accession_pace"] * (1 - p.crowding * world.eu.preoccupation))
     states.set("engaged", 1 - levers["states.suspend_accession"])
+    states.set("worth_of_reform", _worth_of_reform(world, p))
     able = (states.engaged > 0.5) & (states.stage < MEMBER) & (states.crisis < 0.5) & _last_mile(world, p)
     able &= world.eu.pace > 0
     a = states.accession
@@ -92,6 +95,16 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     forced = world.forced_states("veto")
     states.set("attempting", attempting if forced is None else attempting | (forced & (states.stage < MEMBER)))
     states.set("gate", gate)
+
+
+def _worth_of_reform(world: World, p: SimpleNamespace) -> Any:
+    states, eu = world.states, world.eu
+    return worth_of_reform(
+        p, credibility=states.membership_credibility, clarity=eu.clarity, money=eu.money, accession=states.accession,
+        stage=states.stage, engaged=states.engaged, democracy=states.democracy, policy_fatigue=states.policy_fatigue,
+        nationalism=states.nationalism, orientation=states.orientation,
+        rivals=rival_offers(states.russian_influence, states.chinese_influence),
+    )  # fmt: skip
 
 
 def _last_mile(world: World, p: SimpleNamespace) -> Any:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.catalogue import TOPICS
 from sim.maths import saturating, within
 from sim.randomness import Draw
 
@@ -30,10 +31,11 @@ READS = (
     "region.threat", "eu.agenda_russia", "eu.agenda_china", "states.eu_alignment", "states.assent_russia", "states.assent_china",
     "states.assent_other", "states.membership_credibility", "states.eu_influence", "states.engaged", "states.stage",
     "states.us_influence", "states.nato_progress", "states.orientation", "states.public_support_eu", "states.nationalism",
-    "states.policy_fatigue",
+    "states.policy_fatigue", "states.fragile", "states.patron_rivalry",
+    "states.russian_influence", "states.chinese_influence", "states.turkish_influence",
 )  # fmt: skip
 BOOKS = ("states.eu_alignment",)
-SIGNALS = ("eu.agenda_russia", "eu.agenda_china", "states.western_pull")
+SIGNALS = ("eu.agenda_russia", "eu.agenda_china", "states.western_pull", "states.inclination")
 DRAWS = {"agenda": Draw("normal", (1,)), "counting": Draw("normal", (6,))}
 
 MEMBER = 4  # states.stage of a member
@@ -65,37 +67,67 @@ def agenda_share(threat: Any, base: Any, slope: Any, surprise: Any, ceiling: Any
     return within(base + slope * threat + surprise, 0.0, ceiling)
 
 
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """Today's situation, from which inclinations depart: the benefits behind today's assents, prospect, hedging."""
+    today = world.today
+    patrons = today("states.russian_influence") + today("states.chinese_influence") + today("states.turkish_influence")
+    benefits = [benefit_behind(today(f"states.assent_{topic}"), p.reach) for topic in TOPICS]
+    return {
+        "benefits_today": np.stack(np.broadcast_arrays(*benefits), axis=1),
+        "prospect_today": today("states.membership_credibility") * today("states.eu_influence"),
+        "hedging_today": hedging(patrons, today("states.patron_rivalry"), p.hedging_gain, p.hedging_half, p.hedging_cost),
+    }
+
+
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
-    """What the Union's positions are about, and how the anchors of the West stand against today's."""
+    """What the Union's positions are about, and what joining them is worth to each state."""
     surprise = p.agenda_surprise * world.draw("agenda")[0]
     russia = agenda_share(world.region.threat, p.agenda_russia_base, p.agenda_russia_slope, surprise, p.agenda_ceiling)
     world.eu.set("agenda_russia", russia)
     world.eu.set("agenda_china", p.agenda_china)
-    world.states.set("western_pull", western_pull(world, p))
+    pull = western_pull(world, p)
+    world.states.set("western_pull", pull)
+    world.states.set("inclination", inclination(world, p, pull))
 
 
 def western_pull(world: World, p: SimpleNamespace) -> Any:
     """Change since today of what draws a state to the Union's positions, in logits, (state, world)."""
-    states, today = world.states, world.today
-    member = states.stage >= MEMBER
-    prospect = np.where(member, 1.0, states.membership_credibility * states.eu_influence * states.engaged)
-    prospect_today = today("states.membership_credibility") * today("states.eu_influence")
-    pull = p.prospect * (prospect - prospect_today)
-    pull += p.us_influence * (states.us_influence - today("states.us_influence"))
-    pull += p.nato * (states.nato_progress - today("states.nato_progress"))
-    pull += p.orientation * (states.orientation - today("states.orientation"))
-    pull += p.public_support * (states.public_support_eu - today("states.public_support_eu"))
-    pull -= p.nationalism * (states.nationalism - today("states.nationalism"))
-    pull -= p.fatigue * (states.policy_fatigue - today("states.policy_fatigue"))
+    states, since = world.states, world.departure
+    prospect = np.maximum(states.membership_credibility * states.eu_influence * states.engaged, states.stage >= MEMBER)
+    pull = p.prospect * (prospect - p.prospect_today)
+    pull += p.us_influence * since("states.us_influence")
+    pull += p.nato * since("states.nato_progress")
+    pull += p.orientation * since("states.orientation")
+    pull += p.public_support * since("states.public_support_eu")
+    pull -= p.nationalism * since("states.nationalism")
+    pull -= p.fatigue * since("states.policy_fatigue")
     return pull
+
+
+def inclination(world: World, p: SimpleNamespace, pull: Any) -> Any:
+    """Net benefit of joining on each topic, in logits, (state, topic, world): pull against patrons, drawn to nought by fragility."""
+    states, since = world.states, world.departure
+    patrons = states.russian_influence + states.chinese_influence + states.turkish_influence
+    hedge = hedging(patrons, states.patron_rivalry, p.hedging_gain, p.hedging_half, p.hedging_cost) - p.hedging_today
+    russian, wary = since("states.russian_influence"), pull - hedge
+    result = np.empty((*p.benefits_today.shape[:2], world.worlds))
+    result[:, 0] = wary - p.resistance_russia * russian
+    result[:, 1] = wary - p.resistance_china * since("states.chinese_influence")
+    result[:, 2] = pull - p.resistance_other * russian
+    result += p.benefits_today
+    result *= steadiness(p.fragility, states.fragile, world.today("states.fragile"))[:, None]
+    return result
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Each topic draws the rate of positions joined towards the assent it meets."""
     states, russia, china = world.states, world.eu.agenda_russia, world.eu.agenda_china
-    aligned, v = states.eu_alignment, p.speed
-    states.change("eu_alignment", v * russia * (states.assent_russia - aligned), because="positions on Russia and Belarus")
-    states.change("eu_alignment", v * china * (states.assent_china - aligned), because="positions on China")
-    states.change("eu_alignment", v * (1.0 - russia - china) * (states.assent_other - aligned), because="positions on other topics")
+    aligned = states.eu_alignment
+    topics = {
+        "positions on Russia and Belarus": russia * (states.assent_russia - aligned),
+        "positions on China": china * (states.assent_china - aligned),
+        "positions on other topics": (1.0 - russia - china) * (states.assent_other - aligned),
+    }
+    states.pull("eu_alignment", p.speed, topics)
     spread = p.counting * aligned * (1.0 - aligned)
     states.change("eu_alignment", spread * world.draw("counting"), because="which positions came up")

@@ -13,22 +13,28 @@ from sim.maths import logistic
 MEMBER = 4
 
 
-def reform_effort(
-    p: SimpleNamespace, row: Any, *, credibility: Any, clarity: Any, money: Any, accession: Any, stage: Any, engaged: Any,
+def worth_of_reform(
+    p: SimpleNamespace, *, credibility: Any, clarity: Any, money: Any, accession: Any, stage: Any, engaged: Any,
     democracy: Any, policy_fatigue: Any, nationalism: Any, orientation: Any, rivals: Any,
 ) -> Any:  # fmt: skip
-    """Effort 0..1 of one state (`row`; arrays (worlds,)) or of all six (`row` = slice(None); arrays (6, worlds)).
+    """Net benefit of reform to each of the six governments, in logits, (6, worlds).
 
-    `p` are the parameters of accession and `rivals` is what `rival_offers` returns; the rest are the state's own stocks and
-    signals of that name, `credibility` its membership_credibility, `clarity` and `money` the Union's.
+    `p` are the parameters of accession and `rivals` is what `rival_offers` returns; the rest are the states' own stocks and
+    signals of that name, `credibility` their membership_credibility, `clarity` and `money` the Union's.
     """
     offered = reward(p, credibility, clarity, money, accession) * (engaged * (stage < MEMBER))
-    return logistic(offered - adoption_cost(p, democracy, policy_fatigue, nationalism, orientation) - p.k5 * rivals + p.n[row])
+    return offered - adoption_cost(p, democracy, policy_fatigue, nationalism, orientation) - p.k5 * rivals + p.n
+
+
+def reform_effort(worth: Any) -> Any:
+    """Effort, 0..1, of a government to which reform is worth that much (logits), any shape."""
+    return logistic(worth)
 
 
 def reward(p: SimpleNamespace, C: Any, L: Any, M: Any, a: Any) -> Any:
     """What the Union offers a candidate: the nearer, the more credible and the clearer, the larger. Logits."""
-    return C * (p.s * (1 - p.d * (1 - a)) * (p.q + (1 - p.q) * L) + p.m * M)
+    clear = p.s * (p.q + (1 - p.q) * L)
+    return C * (clear * (1 - p.d * (1 - a)) + p.m * M)
 
 
 def adoption_cost(p: SimpleNamespace, D: Any, F: Any, N: Any, O: Any) -> Any:

@@ -20,7 +20,7 @@ P.n = np.zeros((6, 1))
 def effort(**changed):
     middling = {"credibility": 0.5, "clarity": 0.5, "money": 1.0, "accession": 0.4, "stage": 2, "engaged": 1}
     middling |= {"democracy": 0.4, "policy_fatigue": 0.5, "nationalism": 0.4, "orientation": 0.2, "rivals": 0.3}
-    return float(accession.reform_effort(P, 0, **(middling | changed))[0])
+    return float(accession.reform_effort(accession.worth_of_reform(P, **(middling | changed)))[0, 0])
 
 
 def played(levers=None, quarters=20, check=None, worlds=1, end="2044Q4"):
