@@ -44,7 +44,7 @@ def command(
         emit({"reference": _who(run_a, a, reference_policy), "alternative": _who(run_b, b, policy), "window": span, "rows": rows})
         return
     when = span if isinstance(span, str) else f"mean of {span[0]} to {span[1]}" if span else f"end of {_last(a, b)}"
-    show(f"{run_b} (policy {policy}) against {run_a} (policy {reference_policy}), the same worlds, {when}", "")
+    show(f"second: {run_b} (policy {policy})", f"first: {run_a} (policy {reference_policy})", f"the same worlds, {when}", "")
     show(*(_table(name, frame) for name, frame in frames.items()))
 
 

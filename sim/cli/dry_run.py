@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import sys
+import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -140,16 +140,12 @@ def measured(job: Job) -> Pace:
 
 
 def _written(recording: Recording, scenario: str) -> int:
-    """Bytes of a recording's tables as they would be written, into memory."""
-    from sim.store import BUILDERS, _write_parquet
+    """Bytes of a recording's tables as they are written."""
+    from sim.store import Store
 
-    size = 0
-    for name, build in BUILDERS.items():
-        if name != "ledger" or recording.ledger is not None:
-            buffer = io.BytesIO()
-            _write_parquet(build(recording, scenario), buffer)  # type: ignore[arg-type]
-            size += buffer.tell()
-    return size
+    with tempfile.TemporaryDirectory() as folder:
+        Store(Path(folder), {"policies": [recording.policy]}).write(recording, scenario)
+        return sum(file.stat().st_size for file in Path(folder).rglob("*.parquet"))
 
 
 def _resident() -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli import options, places
-from sim.cli.failures import Stopped, guarded
+from sim.cli.failures import Stopped, guarded, interruptible
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -109,9 +109,10 @@ def carry_out(work: Work, workers: int) -> tuple[Results, Results | None]:
 
     found = []
     try:
-        for job, folder in work.parts:
-            with watched(job.scenario.name) as progress:
-                found.append(run_job(job, workers=workers, out=folder, progress=progress))
+        with interruptible():
+            for job, folder in work.parts:
+                with watched(job.scenario.name) as progress:
+                    found.append(run_job(job, workers=workers, out=folder, progress=progress))
     except KeyboardInterrupt:
         raise Stopped(work.folder) from None
     return found[0], found[1] if len(found) > 1 else None

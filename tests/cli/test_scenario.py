@@ -1,0 +1,94 @@
+"""`balkansim scenario`: list, check, show, schema, new."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.scenario import load_scenario, shipped_names
+
+WRONG = """\
+name: wrong
+extends: baseline
+levers:
+  eu.veto_propensty: 2
+  eu.mediation: 7
+  eu: {funding: 1}
+  eu.council_rule: NO
+events:
+  - {id: late, at: 2026-01, set: {russia.effort: 2}}
+"""
+
+
+def test_five_mistakes_are_told_at_once_on_stdout(command, folder):
+    (folder / "wrong.yaml").write_text(WRONG, encoding="utf-8")
+    done = command("scenario", "check", "wrong.yaml")
+    assert (done.code, done.err) == (2, "")
+    lines = done.out.splitlines()
+    assert len(lines) == 5
+    assert [line.split(":")[1] for line in lines] == ["4", "5", "6", "7", "9"]
+    assert all(line.startswith("wrong.yaml:") and line.split(":")[2].isdigit() for line in lines)
+    assert "nearest: eu.veto_propensity" in lines[0]
+    data = command("scenario", "check", "wrong.yaml", "short.yaml", "--json")
+    assert data.code == 2
+    assert [len(f["findings"]) for f in data.data["files"]] == [5, 0]
+    assert data.data["valid"] is False
+
+
+def test_what_is_right_is_0_and_silent(command):
+    done = command("scenario", "check", "short.yaml", "baseline")
+    assert (done.code, done.out, done.err) == (0, "", "")
+    assert command("scenario", "check", "short", "--json").data["valid"] is True
+
+
+def test_a_missing_file_is_a_finding(command):
+    done = command("scenario", "check", "nowhere.yaml")
+    assert done.code == 2
+    assert "no scenario 'nowhere.yaml'" in done.out
+
+
+def test_list_shows_the_shipped_and_those_of_this_folder(command, folder):
+    (folder / "compose.yaml").write_text("services: {}\n", encoding="utf-8")
+    data = command("scenario", "list", "--json").data["scenarios"]
+    assert [s["name"] for s in data] == ["short", *shipped_names()]
+    assert [s["shipped"] for s in data] == [False] + [True] * len(shipped_names())
+    assert all(s["title"] and s["question"] for s in data)
+    shown = command("scenario", "list")
+    assert "short (here)" in shown.out
+    assert max(map(len, shown.out.splitlines())) <= 100
+
+
+def test_show_as_yaml_is_the_same_scenario(command, folder):
+    done = command("scenario", "show", "short", "--yaml")
+    (folder / "again.yaml").write_text(done.out, encoding="utf-8")
+    again, first = load_scenario("again.yaml").plan("clear"), load_scenario("short").plan("clear")
+    assert (again.levers, again.branches, again.start, again.end) == (first.levers, first.branches, first.start, first.end)
+
+
+def test_show_names_what_a_policy_sets(command):
+    plain, policy = command("scenario", "show", "short"), command("scenario", "show", "short", "--policy", "clear")
+    assert "eu.veto_propensity" in plain.out
+    assert "eu.conditionality_clarity" not in plain.out
+    assert "eu.conditionality_clarity" in policy.out
+    settings = {s["name"]: s["value"] for s in command("scenario", "show", "short", "--policy", "clear", "--json").data["settings"]}
+    assert settings["eu.conditionality_clarity"] == "0.9"
+    assert command("scenario", "show", "short", "--policy", "cleer").code == 2
+
+
+def test_new_writes_a_file_that_checks_clean_and_never_overwrites(command, folder):
+    assert command("scenario", "new", "mine").code == 0
+    assert command("scenario", "check", "mine.yaml").code == 0
+    (folder / "mine.yaml").write_text("name: kept\n", encoding="utf-8")
+    again = command("scenario", "new", "mine")
+    assert again.code == 2
+    assert (folder / "mine.yaml").read_text(encoding="utf-8") == "name: kept\n"
+    assert command("scenario", "new", "../mine").code == 2
+
+
+def test_the_schema_accepts_what_ships(command):
+    jsonschema = pytest.importorskip("jsonschema")
+    import yaml
+
+    schema = command("scenario", "schema").data
+    assert schema == command("scenario", "schema", "--json").data
+    document = yaml.safe_load(command("scenario", "show", "short", "--yaml").out)
+    jsonschema.Draft202012Validator(schema).validate(document)
