@@ -53,6 +53,7 @@ class World(mesa.Model):
         actors: user's actor classes by code, e.g. {"XKX": MyKosovo}.
         ledger: whether to record the ledger, or the stocks to record it for.
         paths: recorded baselines for clamps, by variable: (quarters + 1, *shape, worlds).
+        quantiles: of uncertain parameters (worlds,) in place of what is drawn, by full name: designs of the analyses.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class World(mesa.Model):
         actors: Mapping[str, type[Actor]] | None = None,
         ledger: bool | frozenset[str] = False,
         paths: Mapping[str, np.ndarray] | None = None,
+        quantiles: Mapping[str, np.ndarray] | None = None,
     ) -> None:
         super().__init__(rng=0)  # Mesa's own generator is never used: every draw is named
         self.plan, self.blocks, self.catalogue = plan, tuple(blocks), catalogue()
@@ -73,7 +75,7 @@ class World(mesa.Model):
         self.streams = Streams(seed, self.blocks)
         self.branches = Branches(plan, seed, self.blocks)
         self.board = LeverBoard(self.catalogue, plan, seed, self.blocks, self.branches)
-        self.parameters, self.drawn = parameter_values(self.catalogue, plan, seed, self.blocks)
+        self.parameters, self.drawn = parameter_values(self.catalogue, plan, seed, self.blocks, quantiles)
         self.drawn |= self.board.drawn
         self.clamps: dict[str, Clamp] = clamps_of(self.catalogue, plan.clamps, paths, self.quarters + 1)
         self._today: dict[str, np.ndarray] = {}
@@ -190,6 +192,10 @@ class World(mesa.Model):
     def today(self, name: str) -> np.ndarray:
         """The situation at the start by figures and assumptions, before `initial` and clamps: (*shape, 1) or (*shape, worlds)."""
         return self._today[name]
+
+    def lever_defaults(self, name: str) -> Any:
+        """A lever's default, as `LeverView.today` gives it: what today's situation rests on."""
+        return self._views[self.room].today(name)
 
     def departure(self, name: str) -> np.ndarray:
         """How far a variable stands from today's situation, (*shape, worlds); worked out once a quarter, whoever asks."""

@@ -66,40 +66,43 @@ def _promises(world: World, p: SimpleNamespace) -> None:
     states, C, W = world.states, world.states.membership_credibility, world.states.waiting
     V, outside = states.vetoed * 1.0, states.stage < MEMBER
     G = states.granted * np.minimum(world.eu.pace, 1)  # a step granted that brings little progress keeps little of the promise
+    lost = {"others' vetoes": -p.x * of_others(V), "waiting": -p.w * saturating(W, p.patience)}
+    kept = {"steps granted": p.g * G + p.y * of_others(G), "membership": p.kept * ~outside}
     states.change("membership_credibility", -broken_promise(p, C, states.compliance, V), because="own vetoes")
-    states.change("membership_credibility", -p.x * of_others(V) * C, because="others' vetoes")
-    states.change("membership_credibility", -p.w * saturating(W, p.patience) * C, because="waiting")
-    states.change("membership_credibility", (p.g * G + p.y * of_others(G)) * (1 - C), because="steps granted")
-    states.change("membership_credibility", p.kept * ~outside * (1 - C), because="membership")
+    states.pull("membership_credibility", C, lost)
+    states.pull("membership_credibility", 1 - C, kept)
     states.change("waiting", outside - G * (W + 1) - ~outside * W, because="time passes")
 
 
 def _belief(world: World, p: SimpleNamespace, clearer: Any, preoccupied: Any) -> None:
-    states, eu = world.states, world.eu
-    committed = eu.commitment - world.today("eu.commitment")
-    tired = eu.fatigue - world.today("eu.fatigue")
-    states.change("membership_credibility", p.r * p.l * clearer, because="clarity")
-    states.change("membership_credibility", p.r * p.c * committed, because="commitment")
-    states.change("membership_credibility", -p.r * p.f * tired, because="enlargement fatigue")
-    states.change("membership_credibility", -p.r * p.p * preoccupied, because="preoccupation")
-    states.change("membership_credibility", p.r * (p.C0 - states.membership_credibility), because="return to rest")
+    causes = {
+        "clarity": p.l * clearer,
+        "commitment": p.c * world.departure("eu.commitment"),
+        "enlargement fatigue": -p.f * world.departure("eu.fatigue"),
+        "preoccupation": -p.p * preoccupied,
+        "return to rest": p.C0 - world.states.membership_credibility,
+    }
+    world.states.pull("membership_credibility", p.r, causes)
 
 
 def _trust(world: World, p: SimpleNamespace) -> None:
     """Trust follows belief, away from the level that polls show at the start."""
-    states = world.states
-    believed = states.membership_credibility - world.today("states.membership_credibility")
-    states.change("trust_in_eu", p.trust_moves * p.trust_follows * believed, because="credibility")
-    states.change("trust_in_eu", p.trust_moves * (world.today("states.trust_in_eu") - states.trust_in_eu), because="return to anchor")
+    since = world.departure
+    causes = {
+        "credibility": p.trust_follows * since("states.membership_credibility"),
+        "return to anchor": -since("states.trust_in_eu"),
+    }
+    world.states.pull("trust_in_eu", p.trust_moves, causes)
 
 
 def _fatigue(world: World, p: SimpleNamespace, preoccupied: Any) -> None:
     """Members tire of newcomers, of trouble at home and of candidates that slide back; a threat wakes them."""
-    eu, states = world.eu, world.states
-    joined = (states.stage >= MEMBER).sum(axis=0)
-    slid = (world.today("states.democracy") - states.democracy).sum(axis=0) / len(STATES)
-    eu.change("fatigue", p.tires * p.newcomers * joined, because="new members")
-    eu.change("fatigue", p.tires * p.trouble * preoccupied, because="preoccupation")
-    eu.change("fatigue", p.tires * p.backsliders * slid, because="backsliding candidates")
-    eu.change("fatigue", -p.tires * p.wakes * (world.region.threat - p.threat_of_2023), because="threat")
-    eu.change("fatigue", p.tires * (world.today("eu.fatigue") - eu.fatigue), because="return to anchor")
+    since, joined = world.departure, (world.states.stage >= MEMBER).sum(axis=0)
+    causes = {
+        "new members": p.newcomers * joined,
+        "preoccupation": p.trouble * preoccupied,
+        "backsliding candidates": p.backsliders * since("states.democracy").sum(axis=0) / -len(STATES),
+        "threat": -p.wakes * (world.region.threat - p.threat_of_2023),
+        "return to anchor": -since("eu.fatigue"),
+    }
+    world.eu.pull("fatigue", p.tires, causes)

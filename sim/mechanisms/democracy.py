@@ -69,17 +69,17 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book what opened and what closed the quarter."""
-    states, today, change, tolerance = world.states, world.today, world.states.change, world.eu.tolerance
-    D = states.democracy
-    member = states.stage >= MEMBER
-    hold = states.eu_influence * states.engaged * (1.0 - p.after_joining * member)
-    change("democracy", conditionality(D, hold, tolerance, world.eu.clarity, p.conditionality), because="conditionality")
-    eroded = erosion(D, states.popularity, states.orientation, tolerance, p.erosion, p.restraint)
-    change("democracy", -eroded, because="tolerated strong hands")
-    praised = (states.accession - today("states.accession")) * (1.0 - member)
-    change("democracy", 4.0 * p.legitimation * praised * D * (1.0 - D), because="legitimation by accession")
+    states, since, tolerance = world.states, world.departure, world.eu.tolerance
+    D, outside = states.democracy, states.stage < MEMBER
+    hold = states.eu_influence * states.engaged * (1.0 - p.after_joining * ~outside)
     turn = p.opening * captured(D, p.open_at) * (1.0 - states.divided) + p.turn * world.draw("turn")
-    change("democracy", states.government_changed * turn, because="change of government")
-    change("democracy", -p.division * (states.divided - today("states.divided")), because="division")
-    change("democracy", -p.nationalism * (states.nationalism - today("states.nationalism")), because="nationalism")
-    change("democracy", p.shock * world.draw("shock"), because="events of the day")
+    causes = {
+        "conditionality": conditionality(D, hold, tolerance, world.eu.clarity, p.conditionality),
+        "tolerated strong hands": -erosion(D, states.popularity, states.orientation, tolerance, p.erosion, p.restraint),
+        "legitimation by accession": 4.0 * p.legitimation * since("states.accession") * outside * (D * (1.0 - D)),
+        "change of government": states.government_changed * turn,
+        "division": -p.division * since("states.divided"),
+        "nationalism": -p.nationalism * since("states.nationalism"),
+        "events of the day": p.shock * world.draw("shock"),
+    }
+    states.pull("democracy", 1.0, causes)

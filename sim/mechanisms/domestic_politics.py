@@ -70,16 +70,19 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 
 def _support(world: World, p: SimpleNamespace) -> None:
-    states, change = world.states, world.states.change
+    states = world.states
     better_off = states.prosperity - states.accustomed_to
-    change("accustomed_to", p.habit * better_off, because="habit")
-    change("popularity", p.economic_vote * better_off, because="prosperity")
-    change("popularity", -p.crisis_blame * states.crisis, because="crises")
-    change("popularity", -p.concession_cost * states.concession, because="concessions")
-    change("popularity", -p.tiredness * (states.policy_fatigue - world.today("states.policy_fatigue")), because="reform fatigue")
+    states.change("accustomed_to", p.habit * better_off, because="habit")
     usual = p.fair_support + p.media_control * (1.0 - states.democracy)  # captured media carry their government
-    change("popularity", p.return_to_usual * (usual - states.popularity), because="return to the usual")
-    change("popularity", p.mood * world.draw("mood"), because="events of the day")
+    causes = {
+        "prosperity": p.economic_vote * better_off,
+        "crises": -p.crisis_blame * states.crisis,
+        "concessions": -p.concession_cost * states.concession,
+        "reform fatigue": -p.tiredness * world.departure("states.policy_fatigue"),
+        "return to the usual": p.return_to_usual * (usual - states.popularity),
+        "events of the day": p.mood * world.draw("mood"),
+    }
+    states.pull("popularity", 1.0, causes)
 
 
 def _elections(world: World, p: SimpleNamespace, levers: LeverView, chance: Any) -> Any:
@@ -104,18 +107,18 @@ def _elections(world: World, p: SimpleNamespace, levers: LeverView, chance: Any)
 
 
 def _fatigue(world: World, p: SimpleNamespace, draw: Any, changed: Any) -> None:
-    states, today, change = world.states, world.today, world.states.change
+    states, since = world.states, world.departure
     fatigue, strain, effort = states.policy_fatigue, states.reform_strain, states.reform_effort
-    change("policy_fatigue", p.effort_tires * (effort - today("states.reform_effort")), because="reform effort")
-    waiting = today("states.membership_credibility") - states.membership_credibility
-    change("policy_fatigue", p.waiting_tires * waiting, because="waiting without reward")
-    change("policy_fatigue", p.joined_eu * (states.stage >= MEMBER), because="arrived in the EU")
-    change("policy_fatigue", p.joined_nato * (states.nato_progress - today("states.nato_progress")), because="arrived in NATO")
-    change("policy_fatigue", -p.renewal * (world.regional.cooperation - today("regional.cooperation")), because="formats that yield")
-    rested = today("states.policy_fatigue") - p.between_stalls
-    change("policy_fatigue", -p.rest * (fatigue - rested), because="rest")
-    change("reform_strain", effort, because="reform effort")
-    change("reform_strain", -p.relief * strain * states.granted, because="a step granted")
+    causes = {
+        "reform effort": p.effort_tires * since("states.reform_effort"),
+        "waiting without reward": -p.waiting_tires * since("states.membership_credibility"),
+        "arrived in the EU": p.joined_eu * (states.stage >= MEMBER),
+        "arrived in NATO": p.joined_nato * since("states.nato_progress"),
+        "formats that yield": -p.renewal * since("regional.cooperation"),
+        "rest": -p.rest * (since("states.policy_fatigue") + p.between_stalls),
+    }
+    states.pull("policy_fatigue", 1.0, causes)
+    states.pull("reform_strain", 1.0, {"reform effort": effort, "a step granted": -p.relief * strain * states.granted})
     stall = draw < stall_risk(strain, p.capacity, p.stall_highest)
     states.jump("policy_fatigue", np.minimum(fatigue + p.stall_depth, 1.0), stall, because="reform coalition breaks")
     states.jump("policy_fatigue", fatigue * (1.0 - p.fresh_start), changed, because="new government")

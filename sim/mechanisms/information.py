@@ -52,15 +52,25 @@ def exposure(d: Any, s: Any, literacy: Any, counter: Any, preparedness: Any) -> 
     return hazard(d * s * (1.0 - literacy) * (1.0 - counter) * (1.0 - preparedness))
 
 
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """Exposure in the situation at the start, (6, 1) or (6, worlds): what today's opinion already reflects."""
+    today, levers = world.today, world.lever_defaults
+    s = receptiveness(today("states.russian_influence"), today("states.nationalism"), p.by_influence, p.by_nationalism)
+    countered = p.counter * (levers("information.counter_narratives") - p.fading * today("information.habituation"))
+    kept = (levers("information.media_literacy"), countered, p.preparedness * today("states.resilience"))
+    return {"usual_exposure": exposure(levers("russia.disinformation"), s, *kept), "where_felt": PARTIES + p.spill * (1.0 - PARTIES)}
+
+
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Narratives spread; opinion and nationalism follow."""
     reached = _exposure(world, p, levers)
     world.states.set("exposure", reached)
-    more = reached - _exposure_today(world, p, levers)
+    more = reached - p.usual_exposure
     c = levers["information.counter_narratives"]
     world.information.change("habituation", (c - world.information.habituation) / p.habituation_time, because="use")
-    _support(world, p, more)
-    _nationalism(world, p, more)
+    better_off = world.states.prosperity - world.states.accustomed_to
+    _support(world, p, more, better_off)
+    _nationalism(world, p, more, better_off)
 
 
 def _exposure(world: World, p: SimpleNamespace, levers: LeverView) -> Any:
@@ -71,44 +81,36 @@ def _exposure(world: World, p: SimpleNamespace, levers: LeverView) -> Any:
     return exposure(narratives, s, levers["information.media_literacy"], countered, p.preparedness * states.resilience)
 
 
-def _exposure_today(world: World, p: SimpleNamespace, levers: LeverView) -> Any:
-    """The same in the situation at the start, (6, 1) or (6, worlds): what today's opinion already reflects."""
-    today = world.today
-    s = receptiveness(today("states.russian_influence"), today("states.nationalism"), p.by_influence, p.by_nationalism)
-    countered = p.counter * (levers.today("information.counter_narratives") - p.fading * today("information.habituation"))
-    kept = (levers.today("information.media_literacy"), countered, p.preparedness * today("states.resilience"))
-    return exposure(levers.today("russia.disinformation"), s, *kept)
-
-
 def undecided(share: Any) -> Any:
     """How many are still to be moved: 1 at an even split, 0 at unanimity."""
     return 4.0 * share * (1.0 - share)
 
 
-def _support(world: World, p: SimpleNamespace, more: Any) -> None:
-    states, today, change, support = world.states, world.today, world.states.change, world.states.public_support_eu
+def _support(world: World, p: SimpleNamespace, more: Any, better_off: Any) -> None:
+    states, since, support = world.states, world.departure, world.states.public_support_eu
     movable = undecided(support)
-    v = p.opinion_speed * movable
-    change("public_support_eu", -v * p.disinformed * more, because="disinformation")
-    credible = states.membership_credibility - today("states.membership_credibility")
-    change("public_support_eu", v * p.by_credibility * credible, because="credibility of membership")
-    change("public_support_eu", v * p.by_trust * (states.trust_in_eu - today("states.trust_in_eu")), because="trust in Brussels")
-    change("public_support_eu", v * p.by_prosperity * (states.prosperity - states.accustomed_to), because="prosperity")
-    change("public_support_eu", p.opinion_speed * (today("states.public_support_eu") - support), because="return to anchor")
-    change("public_support_eu", p.opinion_shock * movable * world.draw("opinion"), because="events of the day")
+    causes = {
+        "disinformation": -p.disinformed * more,
+        "credibility of membership": p.by_credibility * since("states.membership_credibility"),
+        "trust in Brussels": p.by_trust * since("states.trust_in_eu"),
+        "prosperity": p.by_prosperity * better_off,
+    }
+    states.pull("public_support_eu", p.opinion_speed * movable, causes)
+    states.change("public_support_eu", -p.opinion_speed * since("states.public_support_eu"), because="return to anchor")
+    states.change("public_support_eu", p.opinion_shock * movable * world.draw("opinion"), because="events of the day")
 
 
-def _nationalism(world: World, p: SimpleNamespace, more: Any) -> None:
-    states, today, change, nationalism = world.states, world.today, world.states.change, world.states.nationalism
+def _nationalism(world: World, p: SimpleNamespace, more: Any, better_off: Any) -> None:
+    states, since, nationalism = world.states, world.departure, world.states.nationalism
     movable = undecided(nationalism)
-    w = p.nationalism_speed * movable
-    change("nationalism", w * p.inflamed * more, because="disinformation")
-    tension = world.kosovo_serbia.tension - today("kosovo_serbia.tension")
-    change("nationalism", w * p.dyad_tension * tension * (PARTIES + p.spill * (1.0 - PARTIES)), because="Belgrade and Pristina")
-    made = states.manufactured_tension - today("states.manufactured_tension")
-    change("nationalism", w * p.made_tension * made, because="tension made at home")
-    change("nationalism", w * p.crisis * (states.crisis - today("states.crisis")), because="crises")
-    change("nationalism", -w * p.contact * (world.regional.trust - today("regional.trust")), because="contact across borders")
-    change("nationalism", -w * p.comfort * (states.prosperity - states.accustomed_to), because="prosperity")
-    change("nationalism", p.nationalism_speed * (today("states.nationalism") - nationalism), because="return to anchor")
-    change("nationalism", p.mood * movable * world.draw("mood"), because="events of the day")
+    causes = {
+        "disinformation": p.inflamed * more,
+        "Belgrade and Pristina": p.dyad_tension * since("kosovo_serbia.tension") * p.where_felt,
+        "tension made at home": p.made_tension * since("states.manufactured_tension"),
+        "crises": p.crisis * since("states.crisis"),
+        "contact across borders": -p.contact * since("regional.trust"),
+        "prosperity": -p.comfort * better_off,
+    }
+    states.pull("nationalism", p.nationalism_speed * movable, causes)
+    states.change("nationalism", -p.nationalism_speed * since("states.nationalism"), because="return to anchor")
+    states.change("nationalism", p.mood * movable * world.draw("mood"), because="events of the day")
