@@ -82,13 +82,19 @@ def _inform(uniform: np.ndarray, names: Sequence[str], plan: Plan, seed: int, bl
 
 
 def parameter_values(
-    catalogue: Catalogue, plan: Plan, seed: int, blocks: Sequence[int]
+    catalogue: Catalogue, plan: Plan, seed: int, blocks: Sequence[int], given: Mapping[str, np.ndarray] | None = None
 ) -> tuple[dict[str, SimpleNamespace], dict[str, np.ndarray]]:
-    """Namespaces of parameters by room, and the drawn ones by name, each (worlds,)."""
+    """Namespaces of parameters by room, and the drawn ones by name, each (worlds,).
+
+    `given` holds quantiles (worlds,) in place of draws, by the parameter's full name: an analysis that designs what it tries.
+    """
     rooms: dict[str, SimpleNamespace] = {room: Parameters() for room in catalogue.rooms}
     priors = {p.name: d for p in catalogue.parameters.values() if (d := _prior(p, plan)) is not None}
     uniform = np.array([once(seed, f"parameter.{name}", blocks) for name in priors])
     _inform(uniform, list(priors), plan, seed, blocks)
+    for i, name in enumerate(priors):
+        if given and name in given:
+            uniform[i] = given[name]
     drawn = dict(zip(priors, quantiles(list(priors.values()), uniform), strict=True))
     for parameter in catalogue.parameters.values():
         known = drawn.get(parameter.name)

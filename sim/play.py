@@ -31,6 +31,8 @@ class Task:
     ledger: bool | frozenset[str] = False
     baseline: Plan | None = None
     paths: tuple[str, ...] = ()
+    quantiles: Mapping[str, np.ndarray] | None = None
+    """Of uncertain parameters, in place of what is drawn: (worlds of whole blocks,) by full name."""
 
 
 def play(task: Task) -> Recording:
@@ -43,7 +45,7 @@ def play(task: Task) -> Recording:
 def _simulate(
     task: Task, plan: Plan, blocks: Sequence[int], paths: Sequence[str], held: Mapping[str, np.ndarray] | None
 ) -> Recording:
-    world = World(plan, task.seed, blocks, actors=dict(task.actors), ledger=task.ledger, paths=held)
+    world = World(plan, task.seed, blocks, actors=dict(task.actors), ledger=task.ledger, paths=held, quantiles=task.quantiles)
     recorder = Recorder(world, paths)
     for _ in range(world.quarters):
         world.step()
@@ -55,7 +57,7 @@ def world_of(task: Task) -> World:
     """The world that plays this task, before its first quarter, with what its clamps hold to; for analyses that look inside."""
     blocks = sorted({w // BLOCK for w in task.worlds})
     held = _held_paths(task, blocks) if needs_baseline(task.plan.clamps) else None
-    return World(task.plan, task.seed, blocks, actors=dict(task.actors), ledger=task.ledger, paths=held)
+    return World(task.plan, task.seed, blocks, actors=dict(task.actors), ledger=task.ledger, paths=held, quantiles=task.quantiles)
 
 
 def positions(worlds: Sequence[int]) -> np.ndarray:
