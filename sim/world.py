@@ -232,8 +232,14 @@ class World(mesa.Model):
             where = np.full(self.worlds, where)
         worlds = where.nonzero()[0]
         if worlds.size:
-            kept = None if until is None else np.broadcast_to(until, (self.worlds,))[worlds]
-            self.occurrences.append(Occurrence(self.quarter, name, target, actor, because, worlds, kept))
+            self.occurred(name, worlds, target=target, actor=actor, because=because, until=until)
+
+    def occurred(
+        self, name: str, worlds: np.ndarray, *, target: str = "", actor: str, because: str, until: np.ndarray | None = None
+    ) -> None:
+        """As `event`, for world positions already found: ascending, at least one; `until` is (worlds of the run,)."""
+        kept = None if until is None else np.broadcast_to(until, (self.worlds,))[worlds]
+        self.occurrences.append(Occurrence(self.quarter, name, target, actor, because, worlds, kept))
 
     def state_events(self, name: str, where: np.ndarray, *, actor: str | None = None, because: str) -> None:
         """Note an event per state, `name.<ISO>`, where (6, worlds) holds; the actor is the state itself unless named."""
