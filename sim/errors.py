@@ -33,6 +33,10 @@ class StoreError(BalkansimError):
     """A directory of results cannot be read, written or continued."""
 
 
+class Unfinished(BalkansimError):
+    """A run came to its end, or lost its workers, with worlds still to play; those that are complete are kept where it writes to disk."""
+
+
 def nearest(name: str, allowed: Iterable[str], n: int = 1) -> str:
     """The allowed names closest to `name`, joined by ' or ', or '' if none is close."""
     return " or ".join(get_close_matches(name, [str(a) for a in allowed], n=n, cutoff=0.5))

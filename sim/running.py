@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
-import cloudpickle
-
 from sim.actors import CAST, Actor
-from sim.errors import InputError, unknown
+from sim.chunkfiles import chunk_name
+from sim.errors import InputError, StoreError, Unfinished, unknown
+from sim.executors import lost_workers_told, opened, over
 from sim.identity import actor_identity, identity
-from sim.play import Task, chunks, play
+from sim.play import CHUNK, Task
+from sim.randomness import BLOCK
 from sim.recorder import Recording
 from sim.results import MemorySource, Results, StoreSource
 from sim.scenario import Scenario, load_scenario
 from sim.scenario.plan import Plan
-from sim.store import Store, missing
+from sim.spans import Spans, count, groups, spans
+from sim.store import FAILURES, Store, missing
+from sim.working import Call, Failure, attempt, play_call, versions
+
+__all__ = ["Job", "Worlds", "chosen_policies", "make_job", "over", "run", "run_job", "world_numbers"]
 
 MOST_WORLDS = 1_000_000_000
 Worlds = int | range | Sequence[int]
@@ -33,7 +37,7 @@ class Job:
 
     scenario: Scenario
     plans: tuple[Plan, ...]
-    worlds: tuple[int, ...]
+    worlds: Sequence[int]  # ascending, each once; a range where there are no gaps
     seed: int
     levers: Mapping[str, Any]
     actors: Mapping[str, type[Actor]]
@@ -42,6 +46,7 @@ class Job:
 
     @property
     def policies(self) -> list[str]:
+        """Names of the policies played, `none` first."""
         return [p.policy for p in self.plans]
 
     def identity(self) -> dict[str, Any]:
@@ -50,18 +55,40 @@ class Job:
         return identity(self.scenario.document, self.seed, self.policies, dict(self.levers), **extra)
 
     def tasks(self, plan: Plan, worlds: Sequence[int]) -> Iterator[Task]:
-        for chunk in chunks(worlds):
-            yield Task(plan, self.seed, chunk, tuple(self.actors.items()), self.ledger, self.baseline)
+        """One task per chunk of these ascending worlds, made when it is asked for."""
+        return self.tasks_of(plan, spans(worlds))
+
+    def tasks_of(self, plan: Plan, worlds: Spans) -> Iterator[Task]:
+        """The same for worlds given as spans."""
+        for chunk in groups(worlds, CHUNK * BLOCK):
+            yield Task(plan, self.seed, tuple(chunk), tuple(self.actors.items()), self.ledger, self.baseline)
 
 
-def world_numbers(worlds: Worlds) -> tuple[int, ...]:
-    """The worlds to run, ascending. Raises InputError for anything but a positive count or numbers from 0."""
+def world_numbers(worlds: Worlds) -> Sequence[int]:
+    """The worlds to run, ascending; a range where there are no gaps. InputError for anything but a positive count or numbers from 0."""
     if isinstance(worlds, bool) or (isinstance(worlds, int) and not 0 < worlds <= MOST_WORLDS):
         raise InputError(f"worlds={worlds!r}: give a count from 1 to {MOST_WORLDS:,}, a range, or a list of world numbers")
-    numbers = range(worlds) if isinstance(worlds, int) else sorted(set(worlds))
-    if not numbers or any(isinstance(w, bool) or int(w) != w or not 0 <= w < MOST_WORLDS for w in (numbers[0], numbers[-1])):
-        raise InputError(f"worlds={worlds!r}: world numbers are whole and start at 0, and there must be at least one")
+    if isinstance(worlds, int):
+        return range(worlds)
+    try:
+        numbers = worlds if isinstance(worlds, range) and worlds.step == 1 else sorted(set(worlds))
+        wrong = [w for w in (numbers if isinstance(numbers, list) else [*numbers[:1], *numbers[-1:]]) if not _is_world(w)]
+    except TypeError:
+        numbers, wrong = [], [worlds]
+    if wrong or not numbers:
+        raise InputError(f"worlds={_shown(worlds)}: world numbers are whole, from 0 to {MOST_WORLDS - 1:,}, and there must be at least one")
+    if numbers[-1] - numbers[0] + 1 == len(numbers):
+        return range(int(numbers[0]), int(numbers[-1]) + 1)
     return tuple(int(w) for w in numbers)
+
+
+def _is_world(number: Any) -> bool:
+    return isinstance(number, Integral) and not isinstance(number, bool) and 0 <= int(number) < MOST_WORLDS
+
+
+def _shown(worlds: Any) -> str:
+    text = repr(worlds)
+    return text if len(text) <= 100 else text[:97] + "..."
 
 
 def chosen_policies(scenario: Scenario, policy: str | Sequence[str] | None) -> list[str]:
@@ -112,6 +139,8 @@ def run(
     out: str | Path | None = None,
     ledger: bool = False,
     progress: Progress | None = None,
+    scheduler: str | None = None,
+    collect: bool = False,
 ) -> Results:
     """Simulate a scenario in many worlds.
 
@@ -126,6 +155,8 @@ def run(
         out: directory to write to; a run that was stopped continues there. None keeps everything in memory.
         ledger: whether to record every booking (see `explain`).
         progress: called with (worlds done, worlds in all).
+        scheduler: address or file of a Dask scheduler whose workers share the chunks instead; `workers` then says nothing.
+        collect: with `scheduler` and `out`: chunks come back and are written here, for clusters that do not share `out`'s file system.
 
     Returns:
         Results, whose tables come as pandas frames.
@@ -133,56 +164,147 @@ def run(
     Raises:
         InputError: something asked for is wrong (all mistakes at once).
         StoreError: the directory holds another run or cannot be written.
+        Unfinished: chunks failed, or all workers were lost; with `out` the rest is kept and the same call continues.
     """
     job = make_job(scenario, worlds, seed, policy, levers, actors, ledger)
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise InputError(f"workers={workers!r}: give a whole number from 1")
-    return run_job(job, workers=workers, out=out, progress=progress)
+    return run_job(job, workers=workers, out=out, progress=progress, scheduler=scheduler, collect=collect)
 
 
-def run_job(job: Job, *, workers: int = 1, out: str | Path | None = None, progress: Progress | None = None) -> Results:
-    """Carry out a job, in memory or into a directory."""
+def run_job(
+    job: Job,
+    *,
+    workers: int = 1,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    scheduler: str | None = None,
+    collect: bool = False,
+    again: str = "run() with the same arguments",
+) -> Results:
+    """Carry out a job, in memory or into a directory; `again` is the command or call that continues it, for messages."""
     if out is None:
-        return _in_memory(job, workers, progress)
-    store = Store(Path(out), job.identity())
+        return _in_memory(job, workers, progress, scheduler)
+    store = Store(Path(out).resolve(), job.identity())
     with store.lock():
-        _onto_disk(job, store, workers, progress)
-    return Results(StoreSource(store), job.scenario, job=job)
+        _OnDisk(job, store, workers, scheduler, collect, again).carry_out(progress)
+    return Results(StoreSource(Store(Path(out))), job.scenario, job=job)
 
 
-def _in_memory(job: Job, workers: int, progress: Progress | None) -> Results:
-    tasks = [t for plan in job.plans for t in job.tasks(plan, job.worlds)]
+def _in_memory(job: Job, workers: int, progress: Progress | None, scheduler: str | None) -> Results:
+    tasks = (Call(t, versions()) for plan in job.plans for t in job.tasks(plan, job.worlds))
     kept: dict[str, list[Recording]] = {p: [] for p in job.policies}
-    count = _Count(len(job.worlds) * len(job.plans), progress)
-    for recording in _carry_out(play, tasks, workers):
-        kept[recording.policy].append(recording)
-        count.add(recording.worlds.size)
+    done = _Count(len(job.worlds) * len(job.plans), progress)
+    with opened(workers, scheduler, _chunks(spans(job.worlds)) * len(job.plans)) as place, lost_workers_told(place):
+        for recording in over(place.executor, play_call, tasks, place.ahead):
+            kept[recording.policy].append(recording)
+            done.add(recording.worlds.size)
     for recordings in kept.values():
         recordings.sort(key=lambda r: int(r.worlds[0]))
     return Results(MemorySource(job.scenario.name, kept, job.identity()), job.scenario, job=job)
 
 
-def _onto_disk(job: Job, store: Store, workers: int, progress: Progress | None) -> None:
-    todo = {plan.policy: missing(job.worlds, store.done(plan.policy)) for plan in job.plans}
-    tasks = [_Writing(t, str(store.folder), job.scenario.name) for plan in job.plans for t in job.tasks(plan, todo[plan.policy])]
-    total = len(job.worlds) * len(job.plans)
-    count = _Count(total, progress, total - sum(map(len, todo.values())))
-    for written in _carry_out(_play_and_write, tasks, workers):
-        count.add(written)
+def _chunks(worlds: Spans) -> int:
+    """How many chunks these worlds make, at most."""
+    size = CHUNK * BLOCK
+    return sum((span.stop - 1) // size - span.start // size + 1 for span in worlds)
 
 
-@dataclass(frozen=True)
-class _Writing:
-    task: Task
-    folder: str
-    scenario: str
+@dataclass
+class _OnDisk:
+    """A job carried out into a directory whose lock is held."""
+
+    job: Job
+    store: Store
+    workers: int
+    scheduler: str | None
+    collect: bool
+    again: str
+
+    def carry_out(self, progress: Progress | None) -> None:
+        """Play what is missing until nothing is. Raises Unfinished where chunks failed or workers were lost."""
+        self.store.mend()
+        failures: list[Failure] = []
+        while (todo := self._todo()) and not failures:
+            before = sum(map(count, todo.values()))
+            done = _Count(len(self.job.worlds) * len(self.job.plans), progress, len(self.job.worlds) * len(self.job.plans) - before)
+            try:
+                failures = self._play(todo, done)
+            except Unfinished as error:
+                raise Unfinished(f"{error}; {self._kept()}") from error
+            if not failures and sum(map(count, self._todo().values())) >= before:
+                raise StoreError(
+                    f"chunks were written but are not in {self.store.folder}: is it the same directory on all machines? Or --collect"
+                )
+        self.store.forget_failures(self.job.policies)
+        if failures:
+            raise Unfinished(self._told(failures))
+
+    def _todo(self) -> dict[str, Spans]:
+        """Worlds that are not complete, by policy."""
+        wanted = spans(self.job.worlds)
+        todo = {p: missing(wanted, self.store.done(p)) for p in self.job.policies}
+        return {p: worlds for p, worlds in todo.items() if worlds}
+
+    def _calls(self, todo: Mapping[str, Spans]) -> Iterator[Call]:
+        folder = None if self.collect else str(self.store.folder)
+        for plan in self.job.plans:
+            for task in self.job.tasks_of(plan, todo.get(plan.policy, [])):
+                yield Call(task, versions(), folder, self.job.scenario.name)
+
+    def _play(self, todo: Mapping[str, Spans], done: _Count) -> list[Failure]:
+        """Play these worlds; what failed is recorded, and the rest goes on unless nothing succeeds at all."""
+        failures: list[Failure] = []
+        succeeded = 0
+        with opened(self.workers, self.scheduler, sum(map(_chunks, todo.values()))) as place, lost_workers_told(place):
+            for outcome in over(place.executor, attempt, self._calls(todo), place.ahead):
+                if isinstance(outcome, Failure):
+                    failures.append(outcome)
+                    self._record(outcome)
+                    if len(failures) >= _HOPELESS and not succeeded:
+                        break
+                    continue
+                succeeded += 1
+                if isinstance(outcome, Recording):
+                    self.store.write(outcome, self.job.scenario.name)
+                done.add(outcome.worlds.size if isinstance(outcome, Recording) else outcome)
+        return failures
+
+    def _record(self, failure: Failure) -> None:
+        worlds = [[span.start, span.stop - 1] for span in failure.worlds]
+        numbers = " + ".join(f"[*range({first}, {last + 1})]" for first, last in worlds)
+        job = self.job
+        self.store.put_failure(
+            chunk_name(failure.policy, failure.worlds),
+            {
+                "error": failure.error,
+                "policy": failure.policy,
+                "worlds": worlds,
+                "seed": job.seed,
+                "retry": self.again,
+                "alone": f"from sim import load_results, run; run(load_results({str(self.store.folder)!r}).scenario, worlds={numbers}, "
+                f"seed={job.seed}, policy={failure.policy!r}, levers={dict(job.levers)!r}, ledger={job.ledger})"
+                + (f"  # and with actors={sorted(job.actors)}" if job.actors else ""),
+                "traceback": failure.traceback.splitlines(),
+            },
+        )
+
+    def _kept(self) -> str:
+        total = len(self.job.worlds) * len(self.job.plans)
+        done = total - sum(map(count, self._todo().values()))
+        return f"{done:,} of {total:,} worlds are complete and kept in {self.store.folder}; continue with: {self.again}"
+
+    def _told(self, failures: Sequence[Failure]) -> str:
+        lost, first = sum(count(f.worlds) for f in failures), failures[0]
+        chunks = "a chunk" if len(failures) == 1 else f"{len(failures)} chunks"
+        stopped = " and the run was given up" if len(failures) >= _HOPELESS and len({f.error for f in failures}) == 1 else ""
+        return (
+            f"{chunks} ({lost:,} worlds) failed{stopped}, the first, from world {first.worlds[0].start} of policy {first.policy}, with "
+            f"{first.error}; see {self.store.folder / FAILURES}; {self._kept()} (it plays only what is missing)"
+        )
 
 
-def _play_and_write(writing: _Writing) -> int:
-    """Play a chunk and write it from where it was played; returns the number of worlds."""
-    recording = play(writing.task)
-    Store(Path(writing.folder)).write(recording, writing.scenario)
-    return int(recording.worlds.size)
+_HOPELESS = 3  # failed chunks after which a run in which none succeeded is given up
 
 
 class _Count:
@@ -194,37 +316,3 @@ class _Count:
         self.done += worlds
         if self.progress is not None:
             self.progress(self.done, self.total)
-
-
-def _carry_out[T, R](work: Callable[[T], R], tasks: Sequence[T], workers: int) -> Iterator[R]:
-    """Results of tasks as they come; in this process for one worker, otherwise over a pool of processes."""
-    if workers == 1 or len(tasks) < 2:
-        yield from map(work, tasks)
-        return
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        yield from over(pool, work, tasks, 2 * workers)
-
-
-def over[T, R](pool: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: int) -> Iterator[R]:
-    """Results of tasks over any executor, in the order they finish, with at most `ahead` tasks handed out at a time.
-
-    Tasks travel through cloudpickle, so that an actor class typed into a notebook reaches the workers too.
-    """
-    waiting: set[Future[R]] = set()
-    queue = iter(tasks)
-    exhausted = False
-    while waiting or not exhausted:
-        while not exhausted and len(waiting) < ahead:
-            task = next(queue, None)
-            if task is None:
-                exhausted = True
-            else:
-                waiting.add(pool.submit(_unpack_and, cloudpickle.dumps((work, task))))
-        done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in done:
-            yield future.result()
-
-
-def _unpack_and(packed: bytes) -> Any:
-    work, task = cloudpickle.loads(packed)
-    return work(task)

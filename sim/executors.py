@@ -1,0 +1,280 @@
+"""Where work is done: in this process, in a pool of processes, or on a Dask cluster; each is a `concurrent.futures.Executor`.
+
+Nothing that is computed depends on which: a task says everything that it needs, and a result says which task it belongs to.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process, set_forkserver_preload
+from pathlib import Path
+from typing import Any
+
+import cloudpickle
+
+from sim.errors import BalkansimError, InputError, ModelError, Unfinished
+
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1")
+"""Environment of worker processes: each has one core, and a library that takes all of them gets in the way of the others."""
+
+NO_WORKERS_TIMEOUT = 300.0
+"""Seconds that a cluster may be without any worker before a run gives up, unless `distributed.scheduler.no-workers-timeout` is set."""
+
+_DEATHS = 3  # how often a task may lose its process before it is given up
+_AHEAD_AT_LEAST = 16  # tasks out on a cluster, however few workers it has now: what waits is what makes it grow
+_LOOK_EVERY = 5.0  # seconds between two looks at how many workers a cluster has
+
+type Ahead = int | Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An executor, how many tasks to hand out at a time, and what to say when it loses them."""
+
+    executor: Executor
+    ahead: Ahead
+    name: str = "this machine"
+
+
+class Here(Executor):
+    """Does each task at once, in this process."""
+
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it, and return a future that is done."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class LocalPool(Executor):
+    """Processes of this machine. Once one is killed all are replaced; `over` hands their tasks out again."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool = self._begin()
+
+    def _begin(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._workers, mp_context=_context(), initializer=_begin_worker)
+
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Hand it to a process; new ones replace a pool that has lost one."""
+        try:
+            return self._pool.submit(fn, *args, **kwargs)
+        except BrokenExecutor:
+            self._pool.shutdown(wait=True)
+            self._pool = self._begin()
+            return self._pool.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes once they have done what they are at."""
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _context() -> Any:
+    """Processes that have read everything before they are forked (Linux), or start afresh (elsewhere); never forks of this one."""
+    if not sys.platform.startswith("linux"):
+        return get_context("spawn")
+    set_forkserver_preload(["sim.running"])
+    return get_context("forkserver")
+
+
+def _begin_worker() -> None:
+    """Leave Ctrl-C to the parent, and end with it: a worker whose parent was killed would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def opened(workers: int = 1, scheduler: str | None = None, most: int | None = None) -> Iterator[Place]:
+    """A place to work: a Dask cluster if a scheduler is named, else this process or a pool of processes (of at most `most`).
+
+    Raises InputError where the scheduler cannot be reached, ImportError's advice where Dask is not installed.
+    """
+    if scheduler is not None:
+        with _cluster(scheduler) as place:
+            yield place
+        return
+    processes = workers if most is None else max(min(workers, most), 1)
+    if processes == 1:
+        yield Place(Here(), 1)
+        return
+    with _environment(ONE_THREAD):
+        pool = LocalPool(processes)
+        try:
+            yield Place(pool, 2 * processes)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables for processes begun meanwhile, where the user has not set them."""
+    added = [name for name in values if name not in os.environ]
+    os.environ.update({name: values[name] for name in added})
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def _cluster(scheduler: str) -> Iterator[Place]:
+    """An existing Dask cluster, by the address of its scheduler or the file that the scheduler wrote."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise InputError("--scheduler needs Dask, which is not installed; install it: pip install 'balkansim[cluster]'") from None
+    address = {"scheduler_file": scheduler} if _is_file(scheduler) else {"address": scheduler}
+    try:
+        client = Client(**address, set_as_default=False, direct_to_workers=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise InputError(
+            f"no Dask scheduler answers at {scheduler} ({error or type(error).__name__}); allowed: an address or FILE"
+        ) from error
+    try:
+        _set_timeout(client)
+        yield Place(client.get_executor(pure=False), _Twice(client), f"the cluster at {scheduler}")
+    finally:
+        with suppress(Exception):  # a scheduler that is gone cannot be taken leave of
+            client.close(timeout=5)
+
+
+def _is_file(scheduler: str) -> bool:
+    """Whether a scheduler is given by its file. Raises InputError for what is neither a file nor an address."""
+    if Path(scheduler).is_file():
+        return True
+    if ":" not in scheduler:
+        raise InputError(
+            f"--scheduler {scheduler}: there is no such file; allowed: a scheduler file, or an address such as tcp://host:8786"
+        )
+    return False
+
+
+def _set_timeout(client: Any) -> None:
+    """Have the scheduler fail tasks that wait without any worker, instead of keeping them for ever."""
+    import dask
+
+    seconds = dask.config.get("distributed.scheduler.no-workers-timeout", None)
+    patience = dask.utils.parse_timedelta(seconds) if seconds is not None else NO_WORKERS_TIMEOUT
+
+    def be_impatient(dask_scheduler: Any = None) -> None:  # nested, so that a scheduler without balkansim can read it
+        if getattr(dask_scheduler, "no_workers_timeout", None) is None:
+            dask_scheduler.no_workers_timeout = patience
+
+    client.run_on_scheduler(be_impatient)
+
+
+class _Twice:
+    """Two tasks for every thread of the cluster, counted anew every few seconds: clusters grow and shrink."""
+
+    def __init__(self, client: Any) -> None:
+        self._client, self._looked, self._threads = client, -_LOOK_EVERY, 0
+
+    def __call__(self) -> int:
+        if time.monotonic() - self._looked >= _LOOK_EVERY:
+            self._looked = time.monotonic()
+            with suppress(Exception):  # a scheduler that is gone is noticed where its results are waited for
+                self._threads = sum(self._client.nthreads().values())
+        return max(2 * self._threads, _AHEAD_AT_LEAST)
+
+
+def over[T, R](pool: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: Ahead) -> Iterator[R]:
+    """Results of tasks over any executor, in the order they finish, with at most `ahead` tasks handed out at a time.
+
+    Tasks travel through cloudpickle, so that an actor class typed into a notebook reaches the workers too. A task whose process
+    died is handed out again: tasks may be done twice, with the same result.
+    """
+    waiting: dict[Future[R], tuple[T, int]] = {}
+    queue = iter(tasks)
+    exhausted = False
+
+    def hand_out(task: T, deaths: int) -> None:
+        waiting[pool.submit(_unpack_and, cloudpickle.dumps((work, task)))] = (task, deaths)
+
+    while waiting or not exhausted:
+        room = (ahead() if callable(ahead) else ahead) - len(waiting)
+        while room > 0 and not exhausted:
+            try:
+                hand_out(next(queue), 0)
+                room -= 1
+            except StopIteration:
+                exhausted = True
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            task, deaths = waiting.pop(future)
+            try:
+                yield future.result()
+            except BrokenExecutor as error:
+                if deaths + 1 >= _DEATHS:
+                    raise Unfinished(_KILLED) from error
+                hand_out(task, deaths + 1)
+
+
+_KILLED = f"worker processes were killed {_DEATHS} times, perhaps for want of memory; use fewer workers"
+
+
+@contextmanager
+def lost_workers_told(place: Place) -> Iterator[None]:
+    """Turn what executors raise when they lose their workers into Unfinished."""
+    try:
+        yield
+    except BalkansimError:
+        raise
+    except CancelledError as error:
+        raise Unfinished(f"the scheduler of {place.name} is gone") from error
+    except BrokenExecutor as error:
+        raise Unfinished(_KILLED) from error
+    except Exception as error:
+        words = _DASK.get(type(error).__name__)
+        if words is None or not type(error).__module__.startswith("distributed"):
+            raise
+        raise Unfinished(words.format(place.name)) from error
+
+
+_DASK = {
+    "NoWorkerError": "{} has lost all its workers",
+    "NoValidWorkerError": "{} has no worker that may do this work",
+    "KilledWorker": "several workers of {} died on the same chunk, perhaps for want of memory; use fewer per machine",
+    "FutureCancelledError": "the scheduler of {} is gone",
+    "CommClosedError": "the connection to the scheduler of {} is lost",
+    "ClosedClientError": "the scheduler of {} is gone",
+}
+"""What Dask's errors mean for a run, by their names: Dask may not be installed."""
+
+
+def _unpack_and(packed: bytes) -> Any:
+    work, task = cloudpickle.loads(packed)
+    try:
+        return work(task)
+    except Exception as error:
+        if not _travels(error):
+            raise ModelError(f"{type(error).__name__}: {error}") from None
+        raise
+
+
+def _travels(error: Exception) -> bool:
+    """Whether an error comes out of a worker as it went in; one of a class typed into a notebook does not."""
+    try:
+        return type(pickle.loads(pickle.dumps(error))) is type(error)
+    except Exception:
+        return False
