@@ -42,6 +42,7 @@ class Place:
 
     executor: Executor
     ahead: Ahead
+    threads: int = 1
     name: str = "this machine"
 
 
@@ -120,7 +121,7 @@ def opened(workers: int = 1, scheduler: str | None = None, most: int | None = No
     with _environment(ONE_THREAD):
         pool = LocalPool(processes)
         try:
-            yield Place(pool, 2 * processes)
+            yield Place(pool, 2 * processes, processes)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -153,7 +154,8 @@ def _cluster(scheduler: str) -> Iterator[Place]:
         ) from error
     try:
         _set_timeout(client)
-        yield Place(client.get_executor(pure=False), _Twice(client), f"the cluster at {scheduler}")
+        threads = sum(client.nthreads().values())
+        yield Place(client.get_executor(pure=False), _Twice(client), max(threads, 1), f"the cluster at {scheduler}")
     finally:
         with suppress(Exception):  # a scheduler that is gone cannot be taken leave of
             client.close(timeout=5)

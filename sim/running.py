@@ -185,10 +185,10 @@ def run_job(
     """Carry out a job, in memory or into a directory; `again` is the command or call that continues it, for messages."""
     if out is None:
         return _in_memory(job, workers, progress, scheduler)
-    store = Store(Path(out).resolve(), job.identity())
+    store = Store(Path(out), job.identity())
     with store.lock():
         _OnDisk(job, store, workers, scheduler, collect, again).carry_out(progress)
-    return Results(StoreSource(Store(Path(out))), job.scenario, job=job)
+    return Results(StoreSource(store), job.scenario, job=job)
 
 
 def _in_memory(job: Job, workers: int, progress: Progress | None, scheduler: str | None) -> Results:
@@ -247,7 +247,7 @@ class _OnDisk:
         return {p: worlds for p, worlds in todo.items() if worlds}
 
     def _calls(self, todo: Mapping[str, Spans]) -> Iterator[Call]:
-        folder = None if self.collect else str(self.store.folder)
+        folder = None if self.collect else str(self.store.folder.resolve())
         for plan in self.job.plans:
             for task in self.job.tasks_of(plan, todo.get(plan.policy, [])):
                 yield Call(task, versions(), folder, self.job.scenario.name)
@@ -271,23 +271,26 @@ class _OnDisk:
         return failures
 
     def _record(self, failure: Failure) -> None:
+        """Keep what is known of a chunk that failed, and how to play it again."""
         worlds = [[span.start, span.stop - 1] for span in failure.worlds]
-        numbers = " + ".join(f"[*range({first}, {last + 1})]" for first, last in worlds)
+        record = {
+            "error": failure.error,
+            "policy": failure.policy,
+            "worlds": worlds,
+            "seed": self.job.seed,
+            "retry": self.again,
+            "alone": self._alone(failure),
+            "traceback": failure.traceback.splitlines(),
+        }
+        self.store.put_failure(chunk_name(failure.policy, failure.worlds), record)
+
+    def _alone(self, failure: Failure) -> str:
+        """Python that plays just the worlds of a failed chunk, in memory."""
         job = self.job
-        self.store.put_failure(
-            chunk_name(failure.policy, failure.worlds),
-            {
-                "error": failure.error,
-                "policy": failure.policy,
-                "worlds": worlds,
-                "seed": job.seed,
-                "retry": self.again,
-                "alone": f"from sim import load_results, run; run(load_results({str(self.store.folder)!r}).scenario, worlds={numbers}, "
-                f"seed={job.seed}, policy={failure.policy!r}, levers={dict(job.levers)!r}, ledger={job.ledger})"
-                + (f"  # and with actors={sorted(job.actors)}" if job.actors else ""),
-                "traceback": failure.traceback.splitlines(),
-            },
-        )
+        numbers = ", ".join(f"*range({span.start}, {span.stop})" for span in failure.worlds)
+        asked = f"worlds=[{numbers}], seed={job.seed}, policy={failure.policy!r}, levers={dict(job.levers)!r}, ledger={job.ledger}"
+        actors = f", actors=...)  # yours: {', '.join(job.actors)}" if job.actors else ")"
+        return f"from sim import load_results, run; run(load_results({str(self.store.folder.resolve())!r}).scenario, {asked}{actors}"
 
     def _kept(self) -> str:
         total = len(self.job.worlds) * len(self.job.plans)

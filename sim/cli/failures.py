@@ -19,7 +19,7 @@ from typing import Any
 import typer
 
 from sim.cli.output import emit, say
-from sim.errors import BalkansimError, InputError, StoreError
+from sim.errors import BalkansimError, InputError, StoreError, Unfinished
 
 DONE, NO, BAD_INPUT, DEFECT, STOPPED, BROKEN_PIPE = 0, 1, 2, 70, 130, 141
 """Exit codes. DEFECT: the model or the program is at fault, not the input (EX_SOFTWARE of sysexits)."""
@@ -101,6 +101,8 @@ def guarded[**P](command: Callable[P, int | None]) -> Callable[P, None]:
 def _failed(error: BalkansimError, as_json: bool) -> int:
     if isinstance(error, InputError):
         return _report("input", error.findings, BAD_INPUT, as_json, _next_step("\n".join(error.findings)))
+    if isinstance(error, Unfinished):
+        return _report("unfinished", [str(error)], NO, as_json, command=command_line())
     if isinstance(error, StoreError):
         return _report("results", [str(error)], BAD_INPUT, as_json)
     return _report("model", [str(error)], DEFECT, as_json, "This is a fault of the model, not of your input; please report it.")

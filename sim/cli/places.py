@@ -30,10 +30,10 @@ def reference_folder(folder: Path, reference: str) -> Path:
 
 
 def is_free(folder: Path) -> bool:
-    """Whether a run may begin in `folder`: it is not there, or empty."""
-    if not folder.exists():
-        return True
-    return folder.is_dir() and not any(folder.iterdir())
+    """Whether a run may begin in `folder`: it is not there, empty, or holds only what a run leaves that was killed at once."""
+    from sim import store
+
+    return store.is_free(folder)
 
 
 def same_run(folder: Path, identity: Mapping[str, Any]) -> bool:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 Out = Annotated[Path | None, typer.Option("--out", help="Directory for the tables; a run that was stopped continues there.")]
 Ledger = Annotated[bool, typer.Option("--ledger", help="Record every booking (large; `explain` works without).")]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", metavar="ADDRESS|FILE", help="Share the work over the Dask cluster of this scheduler.")
+]
+Collect = Annotated[
+    bool, typer.Option("--collect", help="With --scheduler: write here what workers play; for clusters without shared files.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, how long and how large; write nothing.")]
 
 
@@ -50,6 +56,8 @@ def command(
     policy: options.Policies = None,
     settings: options.Settings = None,
     ledger: Ledger = False,
+    scheduler: Scheduler = None,
+    collect: Collect = False,
     dry_run: DryRun = False,
     as_json: options.Json = False,
 ) -> None:
@@ -57,11 +65,13 @@ def command(
     levers, unreadable = options.settings(settings)
     work = work_for(scenario, worlds, seed, options.policies(policy), levers, ledger, out, unreadable)
     options.check_workers(workers)
+    if collect and scheduler is None:
+        raise InputError("--collect is for clusters; allowed: with --scheduler")
     if dry_run:
         from sim.cli.dry_run import show_dry_run
 
-        return show_dry_run(work, workers, as_json)
-    results, reference = carry_out(work, workers)
+        return show_dry_run(work, workers, as_json, scheduler)
+    results, reference = carry_out(work, workers, scheduler, collect)
     from sim.analysis.summary import summarise
     from sim.cli.answer import show_answer
 
@@ -102,8 +112,9 @@ def reference_of(scenario: Scenario) -> Scenario:
     return Scenario.from_text(yaml.safe_dump(document, sort_keys=False), name=root.name)
 
 
-def carry_out(work: Work, workers: int) -> tuple[Results, Results | None]:
-    """Play what is not yet done. Raises Stopped when interrupted."""
+def carry_out(work: Work, workers: int, scheduler: str | None = None, collect: bool = False) -> tuple[Results, Results | None]:
+    """Play what is not yet done. Raises Stopped when interrupted, Unfinished when chunks failed or a cluster was lost."""
+    from sim.cli.failures import command_line
     from sim.cli.progress import watched
     from sim.running import run_job
 
@@ -112,7 +123,12 @@ def carry_out(work: Work, workers: int) -> tuple[Results, Results | None]:
         with interruptible():
             for job, folder in work.parts:
                 with watched(job.scenario.name) as progress:
-                    found.append(run_job(job, workers=workers, out=folder, progress=progress))
+                    found.append(
+                        run_job(
+                            job, workers=workers, out=folder, progress=progress,
+                            scheduler=scheduler, collect=collect, again=command_line(),
+                        )
+                    )  # fmt: skip
     except KeyboardInterrupt:
         raise Stopped(work.folder) from None
     return found[0], found[1] if len(found) > 1 else None

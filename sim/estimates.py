@@ -1,0 +1,112 @@
+"""How long a job takes and how much memory and disk it needs, from a small trial on this machine; nothing is written."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import TYPE_CHECKING
+
+from sim.play import CHUNK, play
+from sim.randomness import BLOCK
+from sim.store import parquet
+from sim.tables import BUILDERS
+
+if TYPE_CHECKING:
+    from sim.recorder import Recording
+    from sim.running import Job
+
+_FULL = CHUNK * BLOCK
+_REPEATS = 2  # of the timed trial: the shorter one is less disturbed by others
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a job takes. Memory is that of all processes together, at its highest."""
+
+    seconds: float
+    memory_bytes: int
+    disk_bytes: int
+    per_world_seconds: float
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Seconds of a block and of a chunk of `worlds` worlds, bytes of its files, bytes that this process held before and at most."""
+
+    block: float
+    chunk: float
+    worlds: int
+    disk: int
+    before: int
+    peak: int
+
+    @property
+    def per_world(self) -> float:
+        """Seconds that a world adds to a chunk."""
+        if self.worlds <= BLOCK:
+            return self.chunk / self.worlds
+        return max((self.chunk - self.block) / (self.worlds - BLOCK), self.chunk / self.worlds / 2)
+
+    def seconds(self, worlds: int) -> float:
+        """Seconds of one chunk of so many worlds."""
+        blocks = ceil(worlds / BLOCK) * BLOCK  # whole blocks are always played
+        return self.chunk + (blocks - max(self.worlds, BLOCK)) * self.per_world
+
+
+def estimate(job: Job, worlds: int | None = None, workers: int = 1, start: float = 0.0, elsewhere: bool = False) -> Estimate:
+    """Time, memory and disk of a job that is written to disk.
+
+    Args:
+        job: what is to be done.
+        worlds: how many worlds are still to play, over all policies; all of them by default.
+        workers: processes that share them; more than there are cores (or chunks) do not help.
+        start: seconds until a process of balkansim is ready to play, as this one took.
+        elsewhere: the workers are on a cluster, one core each.
+    """
+    to_do = len(job.worlds) * len(job.plans) if worlds is None else worlds
+    if not to_do:
+        return Estimate(start, _peak(), 0, 0.0)
+    trial = _tried(job, min(to_do, _FULL))
+    whole, rest = divmod(to_do, _FULL)
+    chunks = whole + (rest > 0)
+    busy = max(min(workers, chunks), 1)
+    cores = busy if elsewhere else min(busy, _cores())
+    alone = whole * trial.seconds(_FULL) + (trial.seconds(rest) if rest else 0.0)
+    seconds = start + (alone if busy == 1 else start + alone / cores)
+    memory = trial.peak if busy == 1 else 2 * trial.before + busy * trial.peak
+    return Estimate(round(seconds, 2), memory, ceil(to_do * trial.disk / trial.worlds), trial.per_world)
+
+
+def _tried(job: Job, worlds: int) -> _Trial:
+    """Play and pack a block and a chunk of the job's own kind."""
+    before = _peak()
+    first = next(job.tasks(job.plans[0], job.worlds[:1]))
+    small, large = (replace(first, worlds=tuple(range(n))) for n in (min(worlds, BLOCK), worlds))
+    play(small)  # the first one also reads figures and parameters
+    times: dict[str, list[float]] = {}
+    disk = 0
+    for name, task in (("block", small), ("chunk", large)):
+        for _ in range(_REPEATS):
+            started = time.perf_counter()
+            disk = _packed(play(task), job.scenario.name)
+            times.setdefault(name, []).append(time.perf_counter() - started)
+    return _Trial(min(times["block"]), min(times["chunk"]), worlds, disk, before, _peak())
+
+
+def _packed(recording: Recording, scenario: str) -> int:
+    """Bytes of a recording's tables as they would be written."""
+    tables = [name for name in BUILDERS if name != "ledger" or recording.ledger is not None]
+    return sum(len(parquet(BUILDERS[name](recording, scenario))) for name in tables)
+
+
+def _peak() -> int:
+    """Bytes that this process has held at most so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
