@@ -6,10 +6,12 @@ world's first quarter. The command line prints this; nothing here knows how.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sim.analysis.ends import Ends, labels_of
 from sim.analysis.happenings import Happening, happenings
@@ -76,9 +78,11 @@ class Summary:
     measure: Measure
     rows: list[Row]
     policies: dict[str, list[Row]]
+    branches: dict[str, list[Row]]  # "election: transactional" -> the scenario as written, in the worlds of that option
     region: list[Row]
     events: list[Happening]
     answer: str
+    answer_policy: str  # the policy that the answer speaks of
 
 
 def summarise(results: Results, reference: Results | None = None, worlds: Sequence[int] | None = None) -> Summary:
@@ -91,16 +95,20 @@ def summarise(results: Results, reference: Results | None = None, worlds: Sequen
     answer = {} if results.scenario is None else results.scenario.answer
     measure = measure_of(answer.get("outcome", "eu_alignment"), answer.get("better_if"))
     names = [f"{s}.{measure.outcome}" for s in STATES] if measure.outcome in catalogue().state_outcomes else [measure.outcome]
-    rows = {p: [row(n, Ends(results, p, quarter, shared), before, measure.better) for n in names] for p in results.policies}
-    now = Ends(results, "none", quarter, shared)
-    region = [row(n, now, before) for n in REGION if n not in names]
+    ends = {p: Ends(results, p, quarter, shared) for p in results.policies}
+    rows = {p: [row(n, now, before, measure.better) for n in names] for p, now in ends.items()}
+    branches = {
+        option: [row(n, ends["none"], before, measure.better, where) for n in names] for option, where in _options(results, shared).items()
+    }
+    region = [row(n, ends["none"], before) for n in REGION if n not in names]
     scenario = results.scenario
     return Summary(
         scenario=results.name, title=scenario.title if scenario else results.name, question=scenario.question if scenario else "",
         reference=reference.name if reference else None, against=against, quarter=quarter, worlds=int(shared.size),
         seed=int(results.manifest["seed"]), measure=measure, rows=rows["none"],
-        policies={p: r for p, r in rows.items() if p != "none"}, region=region,
-        events=happenings(results, reference, shared), answer=sentence(rows["none"], measure, quarter, against, int(shared.size)),
+        policies={p: r for p, r in rows.items() if p != "none"}, branches=branches, region=region,
+        events=happenings(results, reference, shared), answer_policy=policy_that_answers(rows),
+        answer=answer_of(rows, measure, quarter, against, int(shared.size)),
     )  # fmt: skip
 
 
@@ -129,6 +137,18 @@ def _baseline(results: Results, reference: Results | None, worlds: np.ndarray) -
     return Ends(reference, "none", common[-1], worlds), common[-1], reference.name
 
 
+def _options(results: Results, worlds: np.ndarray) -> dict[str, np.ndarray]:
+    """For each option of each branch that some world took, which of `worlds` took it, bool (worlds,)."""
+    table = results.source.table("worlds")
+    table = table.filter(pc.equal(table["policy"].cast(pa.string()), "none")).sort_by("world")
+    chosen = np.searchsorted(table["world"].to_numpy(), worlds)
+    found: dict[str, np.ndarray] = {}
+    for name in (c for c in table.column_names if c.startswith("branch.")):
+        taken = np.asarray(table[name].cast(pa.string()).to_pylist())[chosen]
+        found |= {f"{name.removeprefix('branch.')}: {option}": taken == option for option in np.unique(taken)}
+    return found
+
+
 def measure_of(outcome: str, better_if: str | None = None) -> Measure:
     """What a bare state outcome or an outcome reference is; `better_if` overrides the declared direction."""
     variable = catalogue().state_outcomes.get(outcome) or outcome_reference(outcome)[1]
@@ -146,7 +166,7 @@ _CAPITALS = {word.lower(): word for word in _PROPER}
 def words(name: str) -> str:
     """An outcome's name as words: eu_alignment -> EU alignment."""
     text = " ".join(_CAPITALS.get(w, w) for w in name.replace(".", " ").replace("_", " ").split())
-    return text.replace("Kosovo Serbia", "Kosovo-Serbia")
+    return text.replace("Kosovo Serbia", "Kosovo-Serbia").replace("support EU", "support for the EU")
 
 
 def label_of(reference: str) -> str:
@@ -157,12 +177,12 @@ def label_of(reference: str) -> str:
     return f"{words(variable.key)}, mean of six" if state == "mean" else words(variable.published)
 
 
-def row(reference: str, now: Ends, before: Ends, better: str | None = None) -> Row:
-    """One row: levels of `now` and its paired changes from `before`."""
+def row(reference: str, now: Ends, before: Ends, better: str | None = None, where: np.ndarray | slice = slice(None)) -> Row:
+    """One row: levels of `now` and its paired changes from `before`, in the worlds `where` (a mask; all by default)."""
     state, variable = outcome_reference(reference)
     variable = replace(variable, better=better or variable.better)
-    level = now.of(reference)
-    return row_of(state or reference, label_of(reference), level, level - before.of(reference), variable)
+    level = now.of(reference)[where]
+    return row_of(state or reference, label_of(reference), level, level - before.of(reference)[where], variable)
 
 
 def row_of(name: str, label: str, level: np.ndarray, change: np.ndarray, variable: Variable) -> Row:
@@ -193,6 +213,23 @@ def number(value: float, span: tuple[float, float], signed: bool = False) -> str
     decimals = (3 if signed else 2) if span[1] - span[0] <= 4 else 2 if signed else 1
     rounded = round(value, decimals) + 0.0
     return f"{rounded:+.{decimals}f}" if signed and rounded else f"{rounded:.{decimals}f}"
+
+
+def policy_that_answers(rows: Mapping[str, Sequence[Row]]) -> str:
+    """`none`, the scenario as written; where nothing moves in it, the policy that moves most, if one does."""
+
+    def largest(policy: str) -> float:
+        return max((abs(r.change) for r in rows[policy] if r.moves), default=0.0)
+
+    strongest = max(rows, key=largest)
+    return "none" if largest("none") or not largest(strongest) else strongest
+
+
+def answer_of(rows: Mapping[str, Sequence[Row]], measure: Measure, quarter: str, against: str, worlds: int) -> str:
+    """The sentence of the scenario as written, or of the policy that answers for it."""
+    policy = policy_that_answers(rows)
+    text = sentence(rows[policy], measure, quarter, against, worlds)
+    return text if policy == "none" else f"As written nothing moves by more than chance; with the policy {policy}, {text}"
 
 
 def sentence(rows: Sequence[Row], measure: Measure, quarter: str, against: str, worlds: int) -> str:

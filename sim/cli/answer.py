@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ from sim.analysis.happenings import Happening
 from sim.analysis.summary import Measure, Row, Summary, measure_of, number, of_hundred
 from sim.catalogue import STATES
 from sim.cli.notices import notices_of
-from sim.cli.output import WIDTH, bold, emit, say, show, table, typed, width
+from sim.cli.output import bold, emit, say, show, table, typed, width
 
 if TYPE_CHECKING:
     from sim.cli.run import Work
@@ -24,7 +24,7 @@ def show_answer(summary: Summary, work: Work, as_json: bool) -> None:
     if as_json:
         emit(asdict(summary) | {"notices": notices, "folders": folders, "next": further})
         return
-    show(*_head(summary), states_table(summary), *_policies(summary), region_table(summary))
+    show(*_head(summary), states_table(summary), *_compact(summary), region_table(summary))
     show(*_told(summary.events), bold(summary.answer), "", f"Tables: {work.folder}")
     if work.reference_folder:
         show(f"Reference: {work.reference_folder}")
@@ -105,22 +105,26 @@ def region_table(summary: Summary) -> Any:
     return table(["The region", "median", "90 in 100", "change", "better", "worse", "same"], rows, right=NUMBERS)
 
 
-def _policies(summary: Summary) -> list[Any]:
-    """Each policy in one line: the mean change per state and in how many of 100 worlds it is better and worse."""
-    if not summary.policies:
-        return []
-    measure, wide = summary.measure, width() >= WIDTH
-    heads = [measure.label] if len(summary.rows) == 1 else list(STATES)
-    lines = []
-    for name, rows in {"as written": summary.rows, **summary.policies}.items():
-        lines.append([name, *(_short(row, measure, wide) for row in rows)])
-    title = "Policies: mean change" + (f", and of 100 worlds how many are {'/'.join(_verdicts(measure))}" if wide else "")
-    return [table(["", *heads], lines, title=title, right=range(1, len(heads) + 1))]
+def _compact(summary: Summary) -> list[Any]:
+    """Each policy, and each option of each branch, in one line: the mean change per state, in how many of 100 worlds better and worse."""
+    groups = {"Policies: mean change": summary.policies, "What was drawn: mean change in the worlds of each": summary.branches}
+    return [_group(title, {"as written": summary.rows, **lines}, summary.measure) for title, lines in groups.items() if lines]
 
 
-def _short(row: Row, measure: Measure, wide: bool) -> str:
+def _group(title: str, lines: Mapping[str, Sequence[Row]], measure: Measure) -> Any:
+    """A line per policy or option; without the counts where they do not fit."""
+    heads = ["", *(r.name for r in lines["as written"])] if len(lines["as written"]) > 1 else ["", measure.label]
+    cells = [[name, *(_short(r, measure, True) for r in rows)] for name, rows in lines.items()]
+    if sum(max(map(len, column)) + 2 for column in zip(heads, *cells, strict=True)) > width():
+        cells = [[name, *(_short(r, measure, False) for r in rows)] for name, rows in lines.items()]
+    else:
+        title += f", and of 100 worlds how many are {'/'.join(_verdicts(measure))}"
+    return table(heads, cells, title=title, right=range(1, len(heads)), fold=True)
+
+
+def _short(row: Row, measure: Measure, counted: bool) -> str:
     one, two, _ = counts(row, measure)
-    return number(row.change, measure.range, True) + (f" {one}/{two}" if wide else "")
+    return number(row.change, measure.range, True) + (f" {one}/{two}" if counted else "")
 
 
 _MOST_TOLD = 6
@@ -148,30 +152,27 @@ def _of_hundred(share: float) -> str:
 
 def next_steps(summary: Summary, work: Work) -> list[str]:
     """Two or three commands that go on from here."""
-    job, steps = work.job, []
-    most = max(summary.rows, key=lambda r: abs(r.change))
-    if work.reference_folder is not None:
-        runs = ("balkansim", "explain", str(work.reference_folder), str(work.folder))
-        if explained := _stock(summary, most):
-            steps.append(shlex.join([*runs, explained]))
-        steps.append(shlex.join(["balkansim", "compare", *runs[2:], "--outcome", "democracy"]))
-    if job.scenario.policies and not summary.policies:
-        steps.append(shlex.join(["balkansim", "run", work.given, "--policy", "all", *_size(work)]))
-    if work.reference_folder is None and not summary.policies:
-        steps.append(shlex.join(["balkansim", "run", work.given, "--set", "eu.conditionality_clarity=0.9", *_size(work)]))
+    steps: list[tuple[str, ...]] = []
+    policy = summary.answer_policy
+    most = max(summary.policies.get(policy, summary.rows), key=lambda r: abs(r.change))
+    chosen = () if policy == "none" else ("--policy", policy)
+    runs = tuple(str(f) for f in (work.reference_folder, work.folder) if f is not None)
+    if not summary.measure.labels:
+        steps.append(("explain", *runs, _outcome_of(most, summary.measure), *chosen))
+    if len(runs) == 2:
+        steps.append(("compare", *runs, "--outcome", "democracy" if summary.measure.outcome != "democracy" else "stability", *chosen))
+    if work.job.scenario.policies and not summary.policies:
+        steps.insert(len(steps) if most.moves else 0, ("run", work.given, "--policy", "all", *_size(work)))
+    elif len(runs) == 1 and not summary.policies:
+        steps.append(("run", work.given, "--set", "eu.conditionality_clarity=0.9", *_size(work)))
     if summary.worlds < 10_000 and not most.moves:
-        steps.append(shlex.join(["balkansim", "run", work.given, "--worlds", str(10 * summary.worlds)]))
-    return steps[:3]
+        steps.append(("run", work.given, "--worlds", str(10 * summary.worlds)))
+    return [shlex.join(["balkansim", *words]) for words in steps[:3]]
 
 
-def _stock(summary: Summary, most: Row) -> str | None:
-    """The reference of the row that moves most, if it is a stock: only those are booked."""
-    from sim.results import outcome_reference
-
-    outcome = summary.measure.outcome
-    reference = f"{most.name}.{outcome}" if most.name in STATES and "." not in outcome else outcome
-    variable = outcome_reference(reference)[1]
-    return reference if variable.kind == "stock" and variable.type == "float" else None
+def _outcome_of(most: Row, measure: Measure) -> str:
+    """The outcome reference of the row that moves most."""
+    return f"{most.name}.{measure.outcome}" if most.name in STATES and "." not in measure.outcome else measure.outcome
 
 
 def _size(work: Work) -> list[str]:

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from sim import load_scenario, run
 from sim.analysis.happenings import shares
-from sim.analysis.summary import FEW, REGION, Measure, Row, measure_of, number, of_hundred, row_of, sentence, summarise, words
+from sim.analysis.summary import FEW, REGION, Measure, Row, answer_of, measure_of, number, of_hundred, row_of, sentence, summarise, words
 from sim.catalogue import STATE_NAMES, STATES, catalogue
 from sim.errors import InputError
 from sim.scenario import Scenario
@@ -81,6 +81,15 @@ def test_nothing_beyond_the_noise_is_called_nothing():
     noise -= noise.mean(axis=1, keepdims=True)
     assert "by more than chance" in said(noise)
     assert "by more than chance" in said(np.full((6, 400), 0.5 * ALIGNMENT.same))  # certain, but too small to count
+
+
+def test_where_nothing_moves_as_written_the_strongest_policy_answers():
+    still, weak, strong = (rows_of(np.full((6, 40), c)) for c in (0.0, 0.1, -0.2))
+    text = answer_of({"none": still, "weak": weak, "strong": strong}, ALIGNMENT, "2034Q4", "baseline", 40)
+    assert text.startswith("As written nothing moves by more than chance; with the policy strong, ")
+    assert "0.200 lower" in text
+    assert answer_of({"none": still}, ALIGNMENT, "2034Q4", "baseline", 40).startswith("No state's")
+    assert answer_of({"none": weak, "strong": strong}, ALIGNMENT, "2034Q4", "baseline", 40) == said(np.full((6, 40), 0.1))
 
 
 def test_few_worlds_say_nothing():
@@ -169,6 +178,19 @@ def test_events_are_counted_in_worlds(runs):
         assert told.get(("veto", state), 0.0) == pytest.approx(vetoed / 70)
         members = (memory.states.query("state == @state and quarter == '2025Q4'")["accession_stage"] == "member").mean()
         assert told.get(("member", state), 0.0) == pytest.approx(members)
+
+
+def test_each_option_of_a_branch_is_told_of_the_worlds_that_took_it():
+    branches = "branches:\n  money:\n    more: {weight: 3, levers: {eu.funding: 3}}\n    less: {weight: 1, levers: {eu.funding: 0}}\n"
+    results = run(Scenario.from_text(SHORT + branches), 70)
+    summary = summarise(results)
+    assert list(summary.branches) == ["money: less", "money: more"]
+    taken = results.worlds.query("policy == 'none'").set_index("world")["branch.money"]
+    changes = results.values("SRB.eu_alignment").astype(float)
+    for option in ("less", "more"):
+        expected = (changes[:, -1] - changes[:, 0])[taken.to_numpy() == option]
+        row = summary.branches[f"money: {option}"][STATES.index("SRB")]
+        assert row.change == pytest.approx(expected.mean(), abs=1e-6)
 
 
 def test_a_summary_of_other_seeds_is_refused(runs):

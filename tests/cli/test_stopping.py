@@ -38,14 +38,20 @@ def test_ctrl_c_keeps_what_is_complete_and_says_how_to_go_on(folder: Path, worke
     assert not list(folder.glob("my run/*.reference*"))
 
 
-def test_ctrl_c_where_nothing_is_written_says_so(folder: Path):
-    process = started("compare", "baseline", "short", "--worlds", "300000", "--json", cwd=folder)
-    time.sleep(2)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "nothing was kept" in err
-    assert '"kind": "stopped"' in out
+@pytest.mark.parametrize("words", [("compare", "baseline", "short"), ("run", "short")])
+def test_ctrl_c_in_words_and_json(command, monkeypatch, words):
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.running.run", interrupted)
+    monkeypatch.setattr("sim.running.run_job", interrupted)
+    done = command(*words, "--json")
+    assert done.code == 130
+    assert done.data["error"]["kind"] == "stopped"
+    if words[0] == "run":
+        assert shlex.split(done.data["error"]["command"])[-3:] == [*words, "--json"]
+    else:
+        assert done.err == "error: stopped; nothing was kept\n"
 
 
 def test_a_closed_pipe_is_quiet(folder: Path):
