@@ -18,10 +18,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from sim.maths import Array, hazard
-from sim.mechanisms.escalation import spoilers, tension
+from sim.maths import Array, hazard, saturating
+from sim.mechanisms.escalation import Moved, bite, spoilers, tension
 from sim.mechanisms.mediation import mean_of, mediation_now, mediation_today
 from sim.randomness import Draw
 
@@ -59,10 +57,22 @@ def clarity_of_text(legal_clarity: Any, ad_hoc: Any, shallowness: Any) -> Any:
     return legal_clarity * (1.0 - shallowness * ad_hoc)
 
 
-def crisis_chance(tension: Any, norm: Any, rate: Any) -> Any:
-    """Probability of an acute crisis in the quarter; `rate` at the norm, rising with the square of tension."""
-    relative = tension / norm
-    return hazard(rate * relative * relative)
+def crisis_chance(tension: Any, rate: Any) -> Any:
+    """Probability of an acute crisis in the quarter, rising with the square of tension; `rate` at full tension."""
+    return hazard(rate * tension * tension)
+
+
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """What holds for the whole run: the situation that causes count from, and the rate of crises at full tension."""
+    today, levers = world.today, world.catalogue.levers
+    cost, sanctions = levers["dialogue.noncompliance_cost"].default, levers["us.sanctions_on_spoilers"].default
+    return {
+        "usual_mediation": mediation_today(world, p),
+        "usual_cost": enforcement(cost, today("kosovo_serbia.bindingness"), p.visible_breach),
+        "usual_bite": bite(sanctions, today("eu.sanctions_blocked"), p.eu_part_of_sanctions),
+        "usual_force": saturating(today("kfor.strength"), p.kfor_half) + today("nato.deterrence"),
+        "crises_at_full_tension": p.crisis_rate / (p.tension_norm * p.tension_norm),
+    }
 
 
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -73,73 +83,91 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Agreements and crises of the quarter, then compliance, normalisation, tension and spoilers."""
-    better = world.kosovo_serbia.mediation - mediation_today(world, p, levers)
-    nationalism = mean_of(world.states.nationalism) - mean_of(world.today("states.nationalism"))
-    agreed = _agree(world, p)
-    erupts = _crisis(world, p, levers)
+    moved = Moved(
+        mediation=world.kosovo_serbia.mediation - p.usual_mediation,
+        nationalism=mean_of(world.departure("states.nationalism")),
+        manufactured=mean_of(world.departure("states.manufactured_tension")),
+        spoilers=world.region.spoilers - p.spoiler_norm,
+        tension=world.kosovo_serbia.tension - p.tension_norm,
+    )
+    calm, easy = world.kosovo_serbia.crisis < 1.0, 1.0 - world.kosovo_serbia.tension
+    agreed = _agree(world, p, calm, easy)
+    erupts = _crisis(world, p, levers, calm)
     _text(world, p, levers, agreed)
-    _comply(world, p, levers, better, nationalism)
-    _normalise(world, p, agreed)
-    tension(world, p, levers, better, nationalism, erupts)
-    spoilers(world, p, levers, better)
+    _comply(world, p, levers, moved)
+    _normalise(world, p, agreed, moved)
+    tension(world, p, levers, moved, erupts * easy)
+    spoilers(world, p, levers, moved)
 
 
-def _agree(world: World, p: SimpleNamespace) -> Array:
-    """Whether the two agree on a text this quarter, bool (worlds,)."""
+def _agree(world: World, p: SimpleNamespace, calm: Array, easy: Array) -> Array:
+    """Whether the two agree on a text this quarter, bool (worlds,); `easy` is what tension leaves."""
     dyad = world.kosovo_serbia
-    haste = 1.0 + p.ad_hoc_haste * world.us.ad_hoc * np.minimum(world.us.engagement, 1.0)
-    chance = hazard(p.agreement_rate * dyad.mediation * (1.0 - dyad.tension) * haste) * (dyad.crisis < 1.0)
-    agreed = (world.draw("agreement") < chance) | world.forced("agreement.kosovo_serbia")
+    haste = 1.0 + p.ad_hoc_haste * world.us.ad_hoc * world.us.engagement
+    agreed = (world.draw("agreement") < hazard(p.agreement_rate * dyad.mediation * easy * haste)) & calm
+    forced = world.forced("agreement.kosovo_serbia")
+    if forced is not False:
+        agreed = agreed | forced
     dyad.set("agreement", agreed)
     world.event("agreement.kosovo_serbia", agreed, target="XKX", actor="SRB", because="mediation")
     return agreed
 
 
-def _crisis(world: World, p: SimpleNamespace, levers: LeverView) -> Array:
+def _crisis(world: World, p: SimpleNamespace, levers: LeverView, calm: Array) -> Array:
     """Begin and end acute crises; returns where one breaks out, bool (worlds,)."""
     dyad, draw = world.kosovo_serbia, world.draw("crisis")
-    stands = dyad.crisis > 0.0
+    breaks_out = draw[0] < crisis_chance(dyad.tension, p.crises_at_full_tension)
+    defused = draw[0] < hazard(p.crisis_end + p.crisis_end * dyad.mediation)
     forced = world.forced("crisis.kosovo_serbia")
-    begins = (~stands & (draw[0] < crisis_chance(dyad.tension, p.tension_norm, p.crisis_rate))) | (forced & ~stands)
-    ends = stands & (draw[0] < hazard(p.crisis_end * (1.0 + dyad.mediation))) & ~np.asarray(forced)
+    if forced is not False:
+        breaks_out, defused = breaks_out | forced, defused & (forced ^ True)
+    begins, ends = calm & breaks_out, defused & ~calm
     dyad.jump("crisis", 1.0, begins, because="tension")
     dyad.jump("crisis", 0.0, ends, because="defused")
-    dyad.set("in_crisis", (stands | begins) & ~ends)
-    steps, backing = levers["kosovo.unilateralism"], world.region.kin_support
-    by_pristina = draw[1] * (steps + backing) < steps
-    world.event("crisis.kosovo_serbia", begins & by_pristina, target="SRB", actor="XKX", because="steps in the north")
-    world.event("crisis.kosovo_serbia", begins & ~by_pristina, target="XKX", actor="SRB", because="backing of parallel structures")
+    dyad.set("in_crisis", calm == (begins | ends))  # a calm that broke, or a crisis that did not end
+    if begins.any():
+        steps, backing = levers["kosovo.unilateralism"], world.region.kin_support
+        by_pristina = draw[1] * (steps + backing) < steps
+        world.event("crisis.kosovo_serbia", begins & by_pristina, target="SRB", actor="XKX", because="steps in the north")
+        world.event("crisis.kosovo_serbia", begins & ~by_pristina, target="XKX", actor="SRB", because="backing of parallel structures")
     return begins
 
 
 def _text(world: World, p: SimpleNamespace, levers: LeverView, agreed: Array) -> None:
     """How binding the text in force is: new texts replace part of it, and standing ones are read anew."""
-    dyad = world.kosovo_serbia
-    clarity = clarity_of_text(levers["dialogue.legal_clarity"], world.us.ad_hoc, p.ad_hoc_shallowness)
-    dyad.change("bindingness", p.renewal * agreed * (clarity - dyad.bindingness), because="a new text")
-    asked = world.today("kosovo_serbia.bindingness") + levers["dialogue.legal_clarity"] - levers.today("dialogue.legal_clarity")
-    dyad.change("bindingness", p.interpretation * (asked - dyad.bindingness), because="reading of standing texts")
+    dyad, asked = world.kosovo_serbia, levers["dialogue.legal_clarity"]
+    if agreed.any():
+        clarity = clarity_of_text(asked, world.us.ad_hoc, p.ad_hoc_shallowness)
+        dyad.change("bindingness", p.renewal * agreed * (clarity - dyad.bindingness), because="a new text")
+    reading = asked - levers.today("dialogue.legal_clarity") - world.departure("kosovo_serbia.bindingness")
+    dyad.change("bindingness", p.interpretation * reading, because="reading of standing texts")
 
 
-def _comply(world: World, p: SimpleNamespace, levers: LeverView, better: Array, nationalism: Array) -> None:
+def _comply(world: World, p: SimpleNamespace, levers: LeverView, moved: Moved) -> None:
     dyad, rate = world.kosovo_serbia, p.compliance_speed
-    bound, bound_today = dyad.bindingness, world.today("kosovo_serbia.bindingness")
-    charged = enforcement(levers["dialogue.noncompliance_cost"], bound, p.visible_breach)
-    usual = enforcement(levers.today("dialogue.noncompliance_cost"), bound_today, p.visible_breach)
-    dyad.change("compliance", rate * p.cost_deters * (charged - usual), because="cost of a breach")
-    dyad.change("compliance", rate * p.clarity_binds * (bound - bound_today), because="clarity of the text")
-    dyad.change("compliance", rate * p.mediator_holds * better, because="mediation")
-    dyad.change("compliance", -rate * p.spoilers_break * (world.region.spoilers - p.spoiler_norm), because="spoilers")
-    dyad.change("compliance", -rate * p.nationalism_breaks * nationalism, because="nationalism")
-    dyad.change("compliance", rate * (world.today("kosovo_serbia.compliance") - dyad.compliance), because="return to anchor")
+    charged = enforcement(levers["dialogue.noncompliance_cost"], dyad.bindingness, p.visible_breach)
+    binds = {
+        "cost of a breach": p.cost_deters * (charged - p.usual_cost),
+        "clarity of the text": p.clarity_binds * world.departure("kosovo_serbia.bindingness"),
+        "mediation": p.mediator_holds * moved.mediation,
+    }
+    loosens = {
+        "spoilers": p.spoilers_break * moved.spoilers,
+        "nationalism": p.nationalism_breaks * moved.nationalism,
+        "return to anchor": world.departure("kosovo_serbia.compliance"),
+    }
+    dyad.pull("compliance", rate, binds)
+    dyad.pull("compliance", -rate, loosens)
 
 
-def _normalise(world: World, p: SimpleNamespace, agreed: Array) -> None:
+def _normalise(world: World, p: SimpleNamespace, agreed: Array, moved: Moved) -> None:
     dyad, rate = world.kosovo_serbia, p.normalisation_speed
-    done = dyad.compliance - world.today("kosovo_serbia.compliance")
-    captured = mean_of(world.states.manufactured_tension - world.today("states.manufactured_tension"))
-    dyad.change("normalisation", p.agreement_step * agreed * (1.0 - dyad.normalisation), because="agreement")
-    dyad.change("normalisation", rate * p.compliance_builds * done, because="compliance")
-    dyad.change("normalisation", -rate * p.tension_blocks * (dyad.tension - p.tension_norm), because="tension")
-    dyad.change("normalisation", -rate * p.captured_blocks * captured, because="manufactured tension")
-    dyad.change("normalisation", rate * (world.today("kosovo_serbia.normalisation") - dyad.normalisation), because="return to anchor")
+    blocks = {
+        "tension": p.tension_blocks * moved.tension,
+        "manufactured tension": p.captured_blocks * moved.manufactured,
+        "return to anchor": world.departure("kosovo_serbia.normalisation"),
+    }
+    if agreed.any():
+        dyad.change("normalisation", p.agreement_step * agreed * (1.0 - dyad.normalisation), because="agreement")
+    dyad.change("normalisation", rate * p.compliance_builds * world.departure("kosovo_serbia.compliance"), because="compliance")
+    dyad.pull("normalisation", -rate, blocks)

@@ -12,7 +12,7 @@ Doubts     A calm that tolerated governments manage and the tension that they ma
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.catalogue import STATES
 from sim.maths import Array, saturating
@@ -25,44 +25,58 @@ if TYPE_CHECKING:
 PATRONISED = [STATES.index(s) for s in ("BIH", "XKX", "MNE", "SRB")]
 
 
-def tension(world: World, p: SimpleNamespace, levers: LeverView, better: Array, nationalism: Array, erupts: Array) -> None:
-    """Book what heats and cools; `better` is mediation and `nationalism` that of the two publics against today, each (worlds,)."""
-    dyad, rate, today = world.kosovo_serbia, p.tension_speed, world.today
-    force = saturating(world.kfor.strength, p.kfor_half) - saturating(today("kfor.strength"), p.kfor_half)
-    causes = {
+class Moved(NamedTuple):
+    """What several stocks of the room answer to, each (worlds,): distance from today, or from the norm below the peak of 2023."""
+
+    mediation: Array
+    nationalism: Array
+    manufactured: Array
+    spoilers: Array
+    tension: Array
+
+
+def bite(sanctions: Any, blocked: Any, eu_part: Any) -> Any:
+    """Sanctions as they bite, 0..1: the part that needs the EU falls away as far as members block it."""
+    return sanctions * (1.0 - eu_part * blocked)
+
+
+def tension(world: World, p: SimpleNamespace, levers: LeverView, moved: Moved, erupts: Array) -> None:
+    """Book what heats and cools; `erupts` is how far a crisis that breaks out has still to heat, (worlds,)."""
+    dyad, rate, since = world.kosovo_serbia, p.tension_speed, world.departure
+    heats = {
         "unilateral steps": p.unilateral_weight * (levers["kosovo.unilateralism"] - levers.today("kosovo.unilateralism")),
-        "kin support": p.kin_weight * (world.region.kin_support - 1.0),
-        "spoilers": p.spoiler_weight * (world.region.spoilers - p.spoiler_norm),
-        "spiral": p.spiral * dyad.tension * nationalism,
-        "manufactured tension": p.captured_weight * mean_of(world.states.manufactured_tension - today("states.manufactured_tension")),
-        "managed calm": -p.calm_weight * mean_of(world.states.managed_calm - today("states.managed_calm")),
-        "forces": -p.force_weight * (force + world.nato.deterrence - today("nato.deterrence")),
-        "compliance": -p.compliance_calms * (dyad.compliance - today("kosovo_serbia.compliance")),
-        "mediation": -p.mediation_calms * better,
-        "normalisation": -p.normalisation_calms * (dyad.normalisation - today("kosovo_serbia.normalisation")),
-        "return to norm": p.tension_norm - dyad.tension,
+        "kin support": p.kin_weight * since("region.kin_support"),
+        "spoilers": p.spoiler_weight * moved.spoilers,
+        "spiral": p.spiral * dyad.tension * moved.nationalism,
+        "manufactured tension": p.captured_weight * moved.manufactured,
     }
-    for because, push in causes.items():
-        dyad.change("tension", rate * push, because=because)
-    dyad.change("tension", p.crisis_heats * erupts * (1.0 - dyad.tension), because="crisis")
+    cools = {
+        "managed calm": p.calm_weight * mean_of(since("states.managed_calm")),
+        "forces": p.force_weight * (saturating(world.kfor.strength, p.kfor_half) + world.nato.deterrence - p.usual_force),
+        "compliance": p.compliance_calms * since("kosovo_serbia.compliance"),
+        "mediation": p.mediation_calms * moved.mediation,
+        "normalisation": p.normalisation_calms * since("kosovo_serbia.normalisation"),
+        "return to norm": moved.tension,
+    }
+    dyad.pull("tension", rate, heats)
+    dyad.pull("tension", -rate, cools)
+    dyad.change("tension", p.crisis_heats * erupts, because="crisis")
     dyad.change("tension", p.tension_shock * world.draw("shocks")[0], because="incidents")
 
 
-def spoilers(world: World, p: SimpleNamespace, levers: LeverView, better: Array) -> None:
-    """Book what feeds spoilers and what stops them; `better` is mediation against today, (worlds,)."""
-    region, rate, today = world.region, p.spoiler_speed, world.today
-    bite = world.us.sanctions * (1.0 - p.eu_part_of_sanctions * world.eu.sanctions_blocked)
-    usual = levers.today("us.sanctions_on_spoilers") * (1.0 - p.eu_part_of_sanctions * today("eu.sanctions_blocked"))
-    patrons = (world.states.russian_influence - today("states.russian_influence"))[PATRONISED].sum(axis=0) / len(PATRONISED)
-    causes = {
-        "sanctions": -p.sanctions_bite * (bite - usual),
-        "cost of a breach": -p.impunity * (levers["dialogue.noncompliance_cost"] - levers.today("dialogue.noncompliance_cost")),
-        "mediation": -p.mediation_failure * better,
-        "patrons": p.patrons_feed * patrons,
-        "regional cooperation": -p.cooperation_limits * (world.regional.cooperation - today("regional.cooperation")),
-        "deterrence": -p.deterrence_limits * (world.nato.deterrence - today("nato.deterrence")),
-        "return to norm": p.spoiler_norm - region.spoilers,
+def spoilers(world: World, p: SimpleNamespace, levers: LeverView, moved: Moved) -> None:
+    """Book what feeds spoilers and what stops them."""
+    region, rate, since = world.region, p.spoiler_speed, world.departure
+    charged = levers["dialogue.noncompliance_cost"] - levers.today("dialogue.noncompliance_cost")
+    stops = {
+        "cost of a breach": p.impunity * charged,
+        "sanctions": p.sanctions_bite * (bite(world.us.sanctions, world.eu.sanctions_blocked, p.eu_part_of_sanctions) - p.usual_bite),
+        "mediation": p.mediation_failure * moved.mediation,
+        "regional cooperation": p.cooperation_limits * since("regional.cooperation"),
+        "deterrence": p.deterrence_limits * since("nato.deterrence"),
+        "return to norm": moved.spoilers,
     }
-    for because, push in causes.items():
-        region.change("spoilers", rate * push, because=because)
+    patrons = since("states.russian_influence")[PATRONISED].sum(axis=0)
+    region.pull("spoilers", -rate, stops)
+    region.change("spoilers", rate * p.patrons_feed / len(PATRONISED) * patrons, because="patrons")
     region.change("spoilers", p.spoiler_shock * world.draw("shocks")[1], because="single groups")

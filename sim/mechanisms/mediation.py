@@ -26,7 +26,7 @@ KOSOVO, SERBIA = STATES.index("XKX"), STATES.index("SRB")
 
 def mediation(eu_push: Any, us_push: Any) -> Any:
     """What mediators bring together, 0..1: either can do it, so one counts for more where the other fails."""
-    return 1.0 - (1.0 - eu_push) * (1.0 - us_push)
+    return us_push + (1.0 - us_push) * eu_push
 
 
 def mean_of(values: Array) -> Array:
@@ -43,10 +43,11 @@ def together(p: SimpleNamespace, lever: Any, eu: Array, us: Array, aligned: Any,
 def mediation_now(world: World, p: SimpleNamespace, levers: LeverView) -> Array:
     """Mediation this quarter, (worlds,)."""
     influences = world.states.eu_influence, world.states.us_influence
-    return together(p, levers["eu.mediation"], *influences, world.transatlantic.alignment, np.minimum(world.us.engagement, 1.0))
+    return together(p, levers["eu.mediation"], *influences, world.transatlantic.alignment, world.us.engagement)
 
 
-def mediation_today(world: World, p: SimpleNamespace, levers: LeverView) -> Array:
+def mediation_today(world: World, p: SimpleNamespace) -> Array:
     """Mediation in today's situation, (1 or worlds,)."""
     influences = world.today("states.eu_influence"), world.today("states.us_influence")
-    return together(p, levers.today("eu.mediation"), *influences, world.today("transatlantic.alignment"), world.today("us.engagement"))
+    lever = world.catalogue.levers["eu.mediation"].default
+    return together(p, lever, *influences, world.today("transatlantic.alignment"), world.today("us.engagement"))

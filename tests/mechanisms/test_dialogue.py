@@ -54,8 +54,8 @@ class TestFunctions:
 
     @given(inner, inner, inner)
     def test_crises_are_likelier_with_tension_and_never_certain(self, a, b, rate):
-        assert 0 <= crisis_chance(min(a, b), 0.5, rate) <= crisis_chance(max(a, b), 0.5, rate) < 1
-        assert crisis_chance(0.0, 0.5, rate) == 0
+        assert 0 <= crisis_chance(min(a, b), rate) <= crisis_chance(max(a, b), rate) < 1
+        assert crisis_chance(0.0, rate) == 0
 
 
 class TestRoom:
