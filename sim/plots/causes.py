@@ -49,7 +49,7 @@ def waterfall(causes: pd.DataFrame, *, title: str = "What made the difference", 
         paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
         axis.annotate(said, (edge + side, row), va="center", size=SMALL, color=INK, annotation_clip=False, bbox=paper)
     names = [*(name for name, _ in steps), "all together"]
-    axis.set_yticks(range(len(names)), [textwrap.fill(n, 46) for n in names], size=SMALL)
+    axis.set_yticks(range(len(names)), [textwrap.fill(n, 42) for n in names], size=SMALL)
     axis.get_yticklabels()[-1].set_weight("bold")
     axis.set_ylim(len(steps) + 0.6, -0.6)
     axis.set_xlim(min(ends) - 0.03 * spread, max(ends) + 0.13 * spread)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import InputError
-from sim.plots.outcomes import Path, name_of, path_of, run_name, unit_of
+from sim.plots.outcomes import Path, meaning_of, name_of, path_of, run_name, unit_of
 from sim.plots.sheet import BLUE, INK, SMALL, SOFT, apart, limits, plain_ticks, quarters_axis, sheet, worlds_said
 from sim.results import Results
 
@@ -42,7 +42,7 @@ def fan(
     figure, axes = sheet(
         title or f"{where}{name} in {run_name(results, policy)}",
         caption(path, results, ghost, ghost_policy, bool(observed)),
-        height=3.0, subtitle=path.variable.means.split(";")[0].split(":")[0] + ".", right=1.35, left=0.8,
+        height=3.0, subtitle=meaning_of(path.variable), right=1.35, left=0.8,
     )  # fmt: skip
     axis = axes[0, 0]
     draw_fan(axis, path, before)

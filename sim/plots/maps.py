@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,7 +16,7 @@ from matplotlib.figure import Figure
 from sim.analysis.ends import labels_of
 from sim.catalogue import STATE_NAMES, STATES, Variable
 from sim.plots.outcomes import name_of, path_of, position_of, run_name, state_outcome, unit_of
-from sim.plots.sheet import INK, SMALL, SOFT, limits, sheet, worlds_said
+from sim.plots.sheet import INK, SMALL, SOFT, limits, plain_ticks, sheet, worlds_said
 from sim.results import Results
 
 FOOTNOTE = (
@@ -26,6 +25,7 @@ FOOTNOTE = (
     " independence. Outlines: Natural Earth, simplified."
 )
 _WEST, _EAST, _SOUTH, _NORTH = 14.7, 23.95, 39.4, 46.4
+_SHADES = 48  # steps of the scale
 _STRETCH = 1 / np.cos(np.radians((_SOUTH + _NORTH) / 2))  # a degree of latitude in degrees of longitude
 _LABEL_AT = {
     "SRB": (20.75, 44.15),
@@ -99,14 +99,20 @@ def _write(axis: Axes, state: str, said: str, colour: str) -> None:
 
 
 def _scale(figure: Figure, axis: Axes, norm: Normalize, variable: Variable) -> None:
-    """The colours' scale, beside the map."""
+    """The colours' scale beside the map, drawn as shapes so that an SVG holds no picture."""
     box = axis.get_position()
     bar = figure.add_axes((0.86, box.y0 + 0.2 * box.height, 0.025, 0.6 * box.height))
-    made: Any = figure.colorbar(mpl.cm.ScalarMappable(norm, "cividis"), cax=bar)
-    made.outline.set_visible(False)
+    low, high = float(norm.vmin or 0.0), float(norm.vmax or 0.0)
+    edges = np.linspace(low, high, _SHADES + 1)
+    shades = mpl.colormaps["cividis"](norm((edges[:-1] + edges[1:]) / 2))
+    bar.bar(0.5, np.diff(edges), width=1.0, bottom=edges[:-1], color=shades, edgecolor=shades, linewidth=0.6)
+    bar.set(xlim=(0, 1), ylim=(low, high), xticks=[])
+    bar.yaxis.tick_right()
+    bar.spines[:].set_visible(False)
     bar.tick_params(labelsize=SMALL, colors=SOFT, labelcolor=INK, length=3)
+    plain_ticks(bar.yaxis)
     if labels := labels_of(variable):
-        shown = [i for i in range(len(labels)) if norm.vmin <= i <= norm.vmax]  # type: ignore[operator]
-        made.set_ticks(shown, labels=[labels[i].replace("_", " ") for i in shown])
-    better = {"higher": "higher is better", "lower": "lower is better", "none": ""}[variable.better]
-    bar.set_title(better.replace(" is ", "\nis "), size=SMALL, color=SOFT, pad=8) if better else None
+        shown = [i for i in range(len(labels)) if low <= i <= high]
+        bar.set_yticks(shown, [labels[i].replace("_", " ") for i in shown])
+    if variable.better != "none":
+        bar.set_title(f"{variable.better}\nis better", size=SMALL, color=SOFT, pad=8)

@@ -15,6 +15,9 @@ from sim.results import Results, outcome_reference
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
+_UNITS = {"V-Dem v2x_libdem": "V-Dem index of liberal democracy", "WGI estimate mapped to 0..1": "WGI estimate, rescaled"}
+"""Units whose technical name says little to a reader."""
+
 
 @dataclass(frozen=True)
 class Path:
@@ -80,7 +83,15 @@ def unit_of(variable: Variable) -> str:
     if labels_of(variable):
         return "stage"
     low, high = (f"{edge:g}" for edge in variable.range)
-    return f"{variable.unit}, {low} to {high}"
+    return f"{_UNITS.get(variable.unit, variable.unit)}, {low} to {high}"
+
+
+def meaning_of(variable: Variable) -> str:
+    """What an outcome means, in one plain sentence."""
+    text = variable.means.split(";")[0].split(": ")[0]
+    for technical, plain in _UNITS.items():
+        text = text.replace(technical, plain)
+    return text.rstrip(".") + "."
 
 
 def position_of(results: Results, quarter: str | None) -> tuple[int, str]:

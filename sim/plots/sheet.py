@@ -35,7 +35,7 @@ RESOLUTION = 100  # dots per inch of a PNG
 TITLE, TEXT, SMALL = 11.5, 9.0, 8.0  # points
 _TITLE_LINE, _TEXT_LINE, _EDGE = 0.21, 0.155, 0.12  # inches
 _TITLE_WIDTH, _TEXT_WIDTH = 69, 112  # characters in a line of the sheet's width
-_SETTINGS: Any = {
+SETTINGS: Any = {
     "font.family": ["sans-serif"], "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"], "font.size": TEXT,
     "svg.fonttype": "none", "svg.hashsalt": "balkansim", "axes.unicode_minus": True, "path.simplify": True, "savefig.dpi": RESOLUTION,
 }  # fmt: skip
@@ -55,7 +55,7 @@ def sheet(
     top = _EDGE + _TITLE_LINE * len(heads) + 0.17 * len(words) + 0.16 + head
     foot = bottom + _TEXT_LINE * len(notes) + _EDGE
     whole = top + height + foot
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(SETTINGS):
         figure = Figure(figsize=(WIDTH, whole), facecolor=PAPER)
         axes = figure.subplots(rows, columns, squeeze=False)
         wide, tall = (WIDTH - left - right - across * (columns - 1)) / columns, (height - down * (rows - 1)) / rows
@@ -98,7 +98,7 @@ def save(figure: Figure, path: str | Path) -> Path:
         raise InputError(f"{path.name}: a figure is saved as .svg or .png")
     words = {"Title": title_of(figure), "Description": caption_of(figure)}
     extra = {"Date": None, "Creator": "balkansim"} if path.suffix == ".svg" else {"Software": "balkansim"}
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context(SETTINGS):
         figure.savefig(path, format=path.suffix[1:], dpi=RESOLUTION, metadata=words | extra)
     return path
 

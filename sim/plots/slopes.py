@@ -52,6 +52,6 @@ def slope(
         places = apart([ends[s][side] for s in STATES], 0.055 * (high - low), low, high)
         for state, y in zip(STATES, places, strict=True):
             number = f"{ends[state][side]:.2f}"
-            text = f"{STATE_NAMES[state]}  {number}" if side == 0 else f"{number}  {STATE_NAMES[state]}"
+            text = f"{STATE_NAMES[state]}\N{EN SPACE}{number}" if side == 0 else f"{number}\N{EN SPACE}{STATE_NAMES[state]}"
             axis.annotate(text, (x, y), annotation_clip=False, va="center", ha=align, size=SMALL, color=INK)
     return figure

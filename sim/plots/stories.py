@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any
 
 import pandas as pd
+import pyarrow.dataset as ds
 
 from sim.catalogue import STATE_NAMES
 from sim.data.tables import load_council
 from sim.errors import InputError
-from sim.results import Results
+from sim.results import Results, StoreSource
 
 _TELLING = {
     "secession": "Republika Srpska declares secession",
@@ -55,8 +56,7 @@ def story(results: Results, world: int, policy: str = "none") -> list[Told]:
     numbers = results.world_numbers(policy)
     if world not in numbers:
         raise InputError(f"world {world} is not in this run; it holds {numbers.size} worlds from {numbers[0]} to {numbers[-1]}")
-    events = results.events
-    mine = events[(events["world"] == world) & (events["policy"] == policy)]
+    mine = _events(results, world, policy)
     ends = _ends(mine)
     groups: dict[tuple[str, str, str], list[Event]] = {}
     for event in mine.to_dict("records"):
@@ -66,6 +66,15 @@ def story(results: Results, world: int, policy: str = "none") -> list[Told]:
             groups.setdefault((event["quarter"], kind, rest or event["target"]), []).append(event)
     told = [_told(quarter, kind, found, ends) for (quarter, kind, _), found in groups.items()]
     return sorted(told, key=lambda t: (t.quarter, t.weight, t.words))
+
+
+def _events(results: Results, world: int, policy: str) -> pd.DataFrame:
+    """The events of one world; from disk, no more than these are read."""
+    if isinstance(results.source, StoreSource):
+        found = results.source.store.read("events", policy=policy, where=ds.field("world") == world).to_pandas()
+        return found.astype({name: object for name in found.columns if name != "world"})
+    events = results.events
+    return events[(events["world"] == world) & (events["policy"] == policy)]
 
 
 def _kind(event: str) -> str | None:

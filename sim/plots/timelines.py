@@ -55,11 +55,11 @@ def _two(mine: tuple[Results, list[Told], str], other: tuple[Results, list[Told]
     both = set(mine[1]) & set(other[1])
     parted = first_difference(mine[1], other[1])
     rows = weightiest(sorted({*mine[1], *other[1]}, key=lambda t: (t.quarter, t.weight, t.words)), both, most)
+    parting = f"The two first part in {parted} (line)." if parted else "Their events do not differ."
     figure, axes = sheet(
         title or f"World {world} twice: {mine[2]} and {other[2]}",
         "One possible world played twice with the same chance: grey and open is what happens alike in both, colour what happens in"
-        f" one only; a bar lasts as long as the veto stands. {f'The two first part in {parted} (line).' if parted else 'Their events do not differ.'}"
-        f"{_left_out({*mine[1], *other[1]}, rows)}",
+        f" one only; a bar lasts as long as the veto stands. {parting}{_left_out({*mine[1], *other[1]}, rows)}",
         height=max(0.8, _ROW * len(rows)), columns=2, left=0.15, right=0.2, bottom=0.4, across=0.2, head=0.3,
     )  # fmt: skip
     for axis, (results, told, name), colour in zip(axes[0], (mine, other), (BLUE, VERMILLION), strict=True):

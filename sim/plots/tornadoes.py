@@ -41,7 +41,7 @@ def tornado(
         axis.barh(y, row["high"] - centre, left=centre, height=0.62, color=BLUE, hatch="///", edgecolor="white", linewidth=0)
     _ends(axis, rows[0], centre)
     axis.axvline(centre, color=SOFT, linewidth=1)
-    axis.set_yticks(range(len(rows)), [textwrap.fill(str(r["name"]).replace("_", " "), 46) for r in rows], size=SMALL)
+    axis.set_yticks(range(len(rows)), [textwrap.fill(str(r["name"]).replace("_", " "), 42) for r in rows], size=SMALL)
     axis.set_ylim(len(rows) - 0.4, -1.0)
     axis.tick_params(axis="y", length=0)
     axis.spines["left"].set_visible(False)
