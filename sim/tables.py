@@ -88,6 +88,27 @@ EVENTS = pa.schema(
 )  # fmt: skip
 
 
+def _until(recording: Recording) -> np.ndarray:
+    """Last quarter of each spell as a number, -1 for other events and spells that stand at the end; rows as occurrences come.
+
+    A spell `veto.X.Y` whose end was not known when it began lasts until the event `veto_lifted.X.Y` of the same world.
+    """
+    until = np.concatenate([np.full(o.worlds.size, -1.0) if o.until is None else o.until for o in recording.occurrences])
+    begun: dict[str, np.ndarray] = {}
+    row = 0
+    for occurrence in recording.occurrences:
+        kind, _, pair = occurrence.event.partition(".")
+        if kind == "veto":
+            rows = begun.setdefault(pair, np.full(recording.worlds.size, -1))
+            rows[occurrence.worlds] = np.arange(row, row + occurrence.worlds.size)
+        elif kind == "veto_lifted" and pair in begun:
+            ended = begun[pair][occurrence.worlds]
+            until[ended[ended >= 0]] = recording.start + occurrence.quarter
+            begun[pair][occurrence.worlds] = -1
+        row += occurrence.worlds.size
+    return until
+
+
 def events(recording: Recording, scenario: str) -> pa.Table:
     """One row per discrete event, in the order of worlds and quarters; `until` is null but for spells."""
     found = recording.occurrences
@@ -100,7 +121,7 @@ def events(recording: Recording, scenario: str) -> pa.Table:
         known = list(dict.fromkeys(values))
         return _names(known, np.repeat([known.index(v) for v in values], sizes)[order])
 
-    until = np.concatenate([np.full(o.worlds.size, -1.0) if o.until is None else o.until for o in found])[order]
+    until = _until(recording)[order]
     rows = len(order)
     return pa.table(
         {
