@@ -30,9 +30,7 @@ def record(plan: Plan, worlds: Any = 64, seed: int = 1, **more: Any) -> Recordin
 
 def stocks(world: World) -> dict[str, np.ndarray]:
     """Copies of all stocks by full name."""
-    return {
-        v.name: np.array(getattr(getattr(world, v.group), v.key)) for v in catalogue().variables.values() if v.kind == "stock"
-    }
+    return {v.name: np.array(getattr(getattr(world, v.group), v.key)) for v in catalogue().variables.values() if v.kind == "stock"}
 
 
 def assert_same(a: Recording, b: Recording) -> None:

@@ -28,7 +28,9 @@ def _closes(plan, seed):
 
 
 def test_it_closes_under_a_scenario_with_events_and_clamps():
-    plan = plan_of("enlargement_veto", "2026Q4", levers={"clamp.SRB.democracy": 0.5, "force.crisis.BIH": "2025Q1", "initial.eu.fatigue": 0.9})
+    plan = plan_of(
+        "enlargement_veto", "2026Q4", levers={"clamp.SRB.democracy": 0.5, "force.crisis.BIH": "2025Q1", "initial.eu.fatigue": 0.9}
+    )
     _closes(plan, 1)
 
 

@@ -30,7 +30,12 @@ def test_streams_differ_by_name_seed_block_and_quarter():
     values = _first_quarters([0, 1], ["a", "b"])
     other_seed = _first_quarters([0, 1], ["a"], seed=8)["a"]
     a = values["a"]
-    for same in (np.array_equal(a, values["b"]), np.array_equal(a, other_seed), np.array_equal(a[..., :64], a[..., 64:]), np.array_equal(a[0], a[1])):
+    for same in (
+        np.array_equal(a, values["b"]),
+        np.array_equal(a, other_seed),
+        np.array_equal(a[..., :64], a[..., 64:]),
+        np.array_equal(a[0], a[1]),
+    ):
         assert not same
 
 

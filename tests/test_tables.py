@@ -43,7 +43,12 @@ def test_every_outcome_has_a_column(results):
 def test_regional_means_restate_the_states(results):
     by_quarter = results.states.groupby(["world", "quarter"])
     region = results.region.set_index(["world", "quarter"])
-    for mean, of in (("alignment", "eu_alignment"), ("stability", "stability"), ("third_power_influence",) * 2, ("eu.credibility", "membership_credibility")):
+    for mean, of in (
+        ("alignment", "eu_alignment"),
+        ("stability", "stability"),
+        ("third_power_influence",) * 2,
+        ("eu.credibility", "membership_credibility"),
+    ):
         assert np.allclose(by_quarter[of].mean().sort_index(), region[mean].sort_index(), atol=1e-5), mean
     assert np.allclose(region["nato.presence"], region["kfor.strength"] + region["eufor.strength"], atol=1e-5)
     assert np.allclose(results.states["capability_gap"], 1 - results.states["readiness"], atol=1e-6)
