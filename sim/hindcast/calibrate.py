@@ -51,6 +51,8 @@ FOLDS = 4
 WORTH = 0.01
 """Share of a parameter's variance that summaries must predict, on worlds not used to fit, for the parameter to count as informed."""
 RIDGE = 1e-4
+DISCREPANCY = 0.5
+"""How far the model may be wrong about each summary at the best parameters, in standard deviations of the worlds."""
 STANDARD = Distribution("normal", {"mean": 0.0, "sd": 1.0})
 
 
@@ -105,15 +107,16 @@ def summarise(ensemble: Ensemble, record: Sequence[Row], seed: int) -> Summaries
                 names.append(f"{row.key}.{name}")
                 worlds.append(simulated[name])
                 observed.append(float(value[0]))
-    return _standardised(tuple(names), np.array(worlds), np.array(observed))
+    return _standardised(tuple(names), np.array(worlds), np.array(observed), seed)
 
 
-def _standardised(names: tuple[str, ...], worlds: np.ndarray, observed: np.ndarray) -> Summaries:
+def _standardised(names: tuple[str, ...], worlds: np.ndarray, observed: np.ndarray, seed: int) -> Summaries:
     mean, sd = worlds.mean(axis=1), worlds.std(axis=1)
     away = (observed - mean) / sd
     beyond = {name: float(z) for name, z in zip(names, away, strict=True) if abs(z) > BEYOND}
     scaled = np.clip((worlds - mean[:, None]) / sd[:, None], -4.0, 4.0)
-    return Summaries(names, scaled, np.clip(away, -BEYOND, BEYOND), beyond)
+    wrong = np.random.default_rng(seed).normal(0.0, DISCREPANCY, worlds.shape)
+    return Summaries(names, scaled + wrong, np.clip(away, -BEYOND, BEYOND), beyond)
 
 
 def normal_scores(worlds: int, seed: int) -> tuple[tuple[str, ...], np.ndarray]:

@@ -35,10 +35,11 @@ def crps_of_normal(mean: float, sd: float, observed: float) -> float:
 
 def quantile(sample: Array, weights: Array, at: Array | float) -> Array:
     """Quantiles of a weighted sample, both (worlds,)."""
-    order = np.argsort(sample)
-    w = weights[order]
-    position = (np.cumsum(w) - 0.5 * w) / w.sum()
-    return np.interp(at, position, sample[order])
+    counts = weights > 0.0
+    values, w = sample[counts], weights[counts]
+    order = np.argsort(values)
+    w = w[order]
+    return np.interp(at, (np.cumsum(w) - 0.5 * w) / w.sum(), values[order])
 
 
 def covered(sample: Array, weights: Array, observed: float, share: float) -> bool:

@@ -1,0 +1,197 @@
+"""The hindcast as a page of Markdown, for `docs/skill.md`: losses as plainly as gains."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.hindcast.evaluate import VARIANTS
+from sim.hindcast.spells import MEASURES
+from sim.hindcast.targets import SERIES
+
+AIMS = (0.80, 0.97)
+"""Within these the coverage of 90 % intervals is taken as honest."""
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A signed number, or a dash where there is none."""
+    return "–" if value is None else f"{value:+.{digits}f}"
+
+
+def share(value: float | None) -> str:
+    """A share in per cent."""
+    return "–" if value is None else f"{100 * value:.0f} %"
+
+
+def written(data: Mapping[str, Any], pictures: Sequence[Path], page: Path) -> str:
+    """The page; `pictures` are linked relative to it."""
+    parts = [
+        _introduction(data), _verdict(data), _tests(data), _rows(data), _variants(data), _responses(data), _vetoes(data),
+        _calibration(data), _limits(data), _pictures(pictures, page),
+    ]  # fmt: skip
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _introduction(data: Mapping[str, Any]) -> str:
+    return f"""# How well does it do?
+
+This page is generated; do not edit it:
+
+    balkansim hindcast --worlds {data["worlds"]} --seed {data["seed"]} --page docs/skill.md --figures docs/hindcast
+
+The scenario `hindcast_2014` starts from the end of 2013 and is told only what came from outside the region. Parameters and paths
+are conditioned on the record of {data["train"][0]} to {data["train"][1]}; the forecast of {data["test"][0]} to {data["test"][1]} is scored.
+*Skill* is 1 - CRPS / CRPS of a reference: above 0 the model is better. The benchmark is *dressed persistence* (last known value, spread
+like the changes of the training years); a linear trend and bare persistence stand beside it. No reference knows the war; the model does.
+"""
+
+
+def verdict(data: Mapping[str, Any]) -> str:
+    """The answer in a few sentences."""
+    whole = data["overall"]
+    gain, covered = whole["skill_vs_dressed_persistence"], whole["coverage_90"]
+    low, high = whole["coverage_90_interval"]
+    better = "better than" if gain > 0 else "no better than"
+    honest = (
+        "as they should" if AIMS[0] <= covered <= AIMS[1] else "**too seldom: they are too narrow**" if covered < AIMS[0] else "too often"
+    )
+    lost = [f"{r['series']} {r['state']} ({number(_benchmark(r))})" for r in data["series"] if r["scored"] and (_benchmark(r) or 0) < 0]
+    return (
+        f"On {data['test'][0]} to {data['test'][1]} the model is {better} dressed persistence: skill {number(gain, 3)} over {whole['n']} "
+        f"observations ({number(whole['skill_vs_trend'])} against the trend, {number(whole['skill_vs_persistence'])} against bare "
+        f"persistence). Its 90 % intervals hold {share(covered)} of them (95 % interval by blocks {share(low)} to {share(high)}), "
+        f"{honest}; its 50 % intervals {share(whole['coverage_50'])}. Of the {whole['moved']} observations that moved, its median moved "
+        f"the right way in {share(whole['direction'])}. It loses to dressed persistence on "
+        + (", ".join(lost) if lost else "no scored row")
+        + "."
+    )
+
+
+def _benchmark(row: Mapping[str, Any]) -> float | None:
+    return row["skill_vs_dressed_persistence"]
+
+
+def _verdict(data: Mapping[str, Any]) -> str:
+    why = _why_narrow(data) if data["overall"]["coverage_90"] < AIMS[0] else ""
+    return f"## The answer\n\n{verdict(data)}\n{why}"
+
+
+def _why_narrow(data: Mapping[str, Any]) -> str:
+    missed: dict[str, list[int]] = {}
+    for row in data["series"]:
+        if row["scored"]:
+            count = missed.setdefault(row["series"], [0, 0])
+            count[0] += round(row["n"] * (1 - row["coverage_90"]))
+            count[1] += row["n"]
+    worst = sorted((v[0] / v[1], k, v) for k, v in missed.items() if v[0])[::-1]
+    return "\nMissed by the 90 % intervals: " + ", ".join(f"{k} {v[0]} of {v[1]}" for _, k, v in worst) + ".\n"
+
+
+def _tests(data: Mapping[str, Any]) -> str:
+    lines = "\n".join(f"{i}. {test['paragraph']}" for i, test in enumerate(data["weakest_assumption"], 1))
+    return f"## The weakest assumption\n\nThat Brussels' credibility moves democracy and alignment at home.\n\n{lines}\n"
+
+
+def _rows(data: Mapping[str, Any]) -> str:
+    head = "| series | state | n | skill vs dressed persistence | vs trend | vs persistence | 50 % | 90 % | right way | |\n"
+    head += "|---|---|--:|--:|--:|--:|--:|--:|--:|---|"
+    lines = []
+    for r in data["series"]:
+        remark = "" if r["scored"] else "coverage only"
+        if r["scored"] and _benchmark(r) is None:
+            remark = "the reference makes no error"
+        skills = [number(r[f"skill_vs_{n}"]) if r["scored"] else "–" for n in ("dressed_persistence", "trend", "persistence")]
+        cells = [
+            r["series"],
+            r["state"],
+            str(r["n"]),
+            *skills,
+            share(r["coverage_50"]),
+            share(r["coverage_90"]),
+            share(r["direction"]),
+            remark,
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    notes = "\n".join(f"- *{s.name}*: {s.title.lower()}, {s.unit}. {s.note} {_error(s)}".rstrip() for s in SERIES)
+    return f"## Row by row\n\n{head}\n" + "\n".join(lines) + f"\n\n{notes}\n"
+
+
+def _error(series: Any) -> str:
+    return f"Error of observation {series.error:.3g}: {series.error_because}." if series.error else ""
+
+
+def _variants(data: Mapping[str, Any]) -> str:
+    head = "| run | skill vs dressed persistence | vs trend | vs persistence | 50 % | 90 % | n |\n|---|--:|--:|--:|--:|--:|--:|"
+    lines = []
+    for v in data["variants"]:
+        skills = [number(v[f"skill_vs_{n}"], 3) for n in ("dressed_persistence", "trend", "persistence")]
+        lines.append("| " + " | ".join([v["means"], *skills, share(v["coverage_50"]), share(v["coverage_90"]), str(v["n"])]) + " |")
+    return "## What each piece contributes\n\n" + head + "\n" + "\n".join(lines) + "\n"
+
+
+def _responses(data: Mapping[str, Any]) -> str:
+    words = [data[k]["paragraph"] for k in ("serbian_refusal", "kfor_given_crisis", "veto_aware_back_test")]
+    return "## Two responses and a path\n\n" + "\n\n".join(words) + "\n"
+
+
+def _vetoes(data: Mapping[str, Any]) -> str:
+    head = "| candidate | measure | record | median | 90 % | |\n|---|---|--:|--:|--:|---|"
+    lines = [
+        f"| {r['candidate']} | {MEASURES[r['measure']]} | {r['observed']:.3g} | {r['median']:.3g} | {r['interval'][0]:.3g} to "
+        f"{r['interval'][1]:.3g} | {'' if r['inside'] else 'outside'} |"
+        for r in data["vetoes"]
+    ]
+    return f"## Vetoes\n\n{data['vetoes_paragraph']}\n\n{head}\n" + "\n".join(lines) + "\n"
+
+
+def _calibration(data: Mapping[str, Any]) -> str:
+    parts = [
+        "## What the record says about the parameters\n",
+        "Parameters that the summaries predict no better than chance stay at their priors. Shift and spread of the others are in standard "
+        "deviations of the prior (spread 1: nothing learnt). Method and sources: `sim/hindcast/calibrate.py`.\n",
+    ]
+    for name, said in data["calibration"].items():
+        stale = f" **Made from another state of: {', '.join(said['stale'])}; make it anew.**" if said["stale"] else ""
+        parts.append(
+            f"`{name}` knows the record to {said['record_until']}: {len(said['informed'])} parameters informed, {len(said['at_prior'])} "
+            f"at the prior, from {said['worlds']} worlds and {said['summaries']} summaries.{stale}\n"
+        )
+        top = sorted(said["informed"].items(), key=lambda item: -item[1]["explained"])
+        parts.append("| parameter | shift | spread | explained |\n|---|--:|--:|--:|")
+        parts += [f"| {p} | {how['shift']:+.2f} | {how['spread']:.2f} | {how['explained']:.2f} |" for p, how in top[:25]]
+        if len(top) > 25:
+            parts.append(f"\nand less: {', '.join(p for p, _ in top[25:])}.")
+        beyond = ", ".join(f"{k} ({v:+.1f})" for k, v in said["beyond_reach"].items()) or "none"
+        parts.append(
+            f"\nSummaries of the record beyond the model's reach at any parameters (standard deviations of the worlds): {beyond}.\n"
+        )
+    return "\n".join(parts)
+
+
+def _limits(data: Mapping[str, Any]) -> str:
+    missing = "\n".join(f"- {what}: {why}." for what, why in data["not_modelled"].items())
+    told = next(v.title for v in VARIANTS if v.name == "blind")
+    return f"""## What the score does not show
+
+- The calibration uses nothing after {data["train"][1]}, and a test proves it. But {len(data["saw_test_years"])} parameters were given their
+  usual values by people who had figures of later years in view, as their sources say. The run "{told}" shows what is left without that.
+- Levels of the wars, of the Union's distraction and of sanctions in `hindcast_2014` are judgements made with hindsight.
+- Which quarrels count as bilateral (council) and how wary publics are (a survey of 2018) come from tables that look past 2013.
+- Ten years of six states are few and their errors come together: look at the intervals of the coverage, not at its second digit.
+
+Targets that this model cannot be held against:
+
+{missing}
+
+Parameters set with later years in view: {", ".join(f"`{n}`" for n in data["saw_test_years"])}.
+"""
+
+
+def _pictures(pictures: Sequence[Path], page: Path) -> str:
+    if not pictures:
+        return ""
+    titles = {s.name: s.title for s in SERIES}
+    links = [f"![{titles[p.stem]}]({Path(os.path.relpath(p, page.parent)).as_posix()})" for p in pictures]
+    return "## The record over the forecast\n\n" + "\n\n".join(links) + "\n"
