@@ -1,0 +1,116 @@
+"""What is asked for beside the picture: causes, one world and its twin, and the assumptions that decide. Carried out in a worker."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis import twin as twins
+from sim.analysis.explain import explain
+from sim.analysis.happenings import happenings
+from sim.analysis.summary import label_of, words
+from sim.app.asking import Question
+from sim.app.describing import assumption, names
+from sim.app.engine import engine
+from sim.errors import InputError
+from sim.results import Results, outcome_reference
+
+MOST_EXPLAINED = 512
+"""Worlds whose bookings are summed for causes, so that an answer comes within seconds."""
+CHANCE = 1.96
+"""Correlations within this over the square root of the number of worlds cannot be told from none (95 %)."""
+
+
+def _both(question: Question) -> tuple[Results, Results, int]:
+    worlds = min(question.worlds, MOST_EXPLAINED)
+    return engine().results(question.before, 0, worlds), engine().results(question.now, 0, worlds), worlds
+
+
+def causes(question: Question) -> dict[str, Any]:
+    """The mean difference at the end, booked to what made it, largest first; and what happened in how many worlds."""
+    before, now, worlds = _both(question)
+    reference = question.chart.judged
+    happened = happenings(now, before, np.arange(worlds)) if question.now.policy == "none" else []
+    told = [{"words": h.words, "now": h.share, "before": h.reference_share or 0.0} for h in happened]
+    answer = {"reference": reference, "label": label_of(reference), "worlds": worlds, "happenings": told}
+    try:
+        frame = explain(before, now, reference, policy=question.now.policy, reference_policy=question.before.policy)
+    except InputError as error:
+        return answer | {"causes": [], "sum": 0.0, "none": str(error)}
+    return answer | {"causes": _rows(frame), "sum": float(frame["difference"].sum())}
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    moved = frame[frame["difference"].abs() > 1e-9]
+    rows = zip(moved.iloc[:, 0], moved["because"] if "because" in moved else moved.iloc[:, 1], moved["difference"], strict=True)
+    return [{"room": words(str(r)), "because": str(b), "difference": float(d)} for r, b, d in rows]
+
+
+def assumptions(question: Question) -> dict[str, Any]:
+    """Every drawn parameter with its source, and how strongly the outcome at the end goes with it (rank correlation over worlds)."""
+    _, now, worlds = _both(question)
+    reference = question.chart.judged
+    outcome = pd.Series(now.values(reference, question.now.policy)[:, -1].astype(float))
+    drawn = now.worlds
+    columns = [c for c in drawn.columns if c.startswith("parameters.")]
+    ranks = drawn[columns].rank()
+    ties = float(outcome.std()) == 0.0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        strength = pd.Series(0.0, columns) if ties else ranks.corrwith(outcome.rank()).fillna(0.0)
+    rows = []
+    for column in columns:
+        low, middle, high = drawn[column].quantile([0.05, 0.5, 0.95])
+        known = assumption(column.removeprefix("parameters."))
+        rows.append(
+            known | {"low": float(low), "median": float(middle), "high": float(high), "strength": round(float(strength[column]), 3)}
+        )
+    rows.sort(key=lambda r: -abs(r["strength"]))
+    held = [assumption(n.removeprefix("parameters.")) for n in question.now.levers if n.startswith("parameters.")]
+    chance = round(CHANCE / float(np.sqrt(worlds)), 3)
+    return {"reference": reference, "label": label_of(reference), "worlds": worlds, "chance": chance, "drawn": rows, "held": held}
+
+
+def twin(question: Question) -> dict[str, Any]:
+    """One world with and without the change: both paths of the outcome, both stories, where they part, and what led there."""
+    world = question.world or 0
+    before, now, worlds = _both(question)
+    if world >= worlds:
+        before, now = engine().one_world(question.before, world), engine().one_world(question.now, world)
+    reference = question.chart.judged
+    found = twins.twin(before, now, world, policy=question.now.policy, reference_policy=question.before.policy)
+    row = int(np.searchsorted(now.world_numbers(question.now.policy), world))
+    drawn = now.worlds.iloc[row]
+    return {
+        "world": world, "reference": reference, "label": label_of(reference), "quarters": now.quarters,
+        "now": _path(now, reference, question.now.policy, row), "before": _path(before, reference, question.before.policy, row),
+        "events": [_told(e) for e in found.events], "event": _told(found.event) if found.event else None, "parts": found.quarter,
+        "outcomes": [{"label": _named(p.outcome), "now": p.alternative, "before": p.reference} for p in found.outcomes[:4]],
+        "bookings": [_booking(b) for b in found.bookings[:8]],
+        "drawn": {words(c.removeprefix("branch.")): words(str(drawn[c])) for c in drawn.index if c.startswith("branch.")},
+    }  # fmt: skip
+
+
+_WHERE = {"both": "both", "alternative": "now", "reference": "before"}
+
+
+def _path(results: Results, reference: str, policy: str, row: int) -> list[float]:
+    return [round(float(v), 5) for v in results.values(reference, policy)[row]]
+
+
+def _told(event: twins.Told) -> dict[str, Any]:
+    """An event, with where it happens: in both lives, only as set (now) or only before."""
+    return asdict(event) | {"until": event.until or "", "where": _WHERE[event.where], "kind": event.event.split(".")[0]}
+
+
+def _named(reference: str) -> str:
+    """An outcome reference for readers, with whose it is."""
+    state, variable = outcome_reference(reference)
+    return f"{names().get(state, state)}, {words(variable.published)}" if state else words(variable.published)
+
+
+def _booking(booking: twins.Booking) -> dict[str, Any]:
+    what = f"{names().get(booking.actor, words(booking.actor))}, {words(booking.stock)}"
+    return {"what": what, "because": booking.because, "room": words(booking.room), "difference": booking.difference}

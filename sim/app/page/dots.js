@@ -1,0 +1,116 @@
+// A hundred worlds, the verdict by state, and the map.
+
+import { change, esc, make, written } from "./draw.js";
+
+const SHAPES = { better: "M8 1 15 14H1Z", worse: "M8 15 1 2H15Z", same: "M8 2.5A5.5 5.5 0 1 0 8 13.5 5.5 5.5 0 1 0 8 2.5Z" };
+
+/** better, worse or same; where no direction is better, higher counts as the first. */
+export function side(difference, verdict) {
+  if (Math.abs(difference) <= verdict.same_below) return "same";
+  return difference > 0 === (verdict.better !== "lower") ? "better" : "worse";
+}
+
+export const sideWords = (verdict) => (verdict.better === "none"
+  ? { better: "higher", worse: "lower", same: "the same" } : { better: "better", worse: "worse", same: "the same" });
+
+let current = 0;
+
+/** Dots from best to worst; arrow keys move among them, Enter or a click opens a world. */
+export function drawDots(element, answer, chosen, onchoose) {
+  const words = sideWords(answer.verdict);
+  const ordered = answer.verdict.better === "lower" ? answer.dots : [...answer.dots].reverse();
+  const focused = element.contains(document.activeElement);
+  current = Math.min(current, ordered.length - 1);
+  const dots = ordered.map(([world, difference], i) => {
+    const kind = side(difference, answer.verdict);
+    const dot = make("button", { type: "button", class: `dot ${kind}`, tabindex: i === current ? 0 : -1, "data-world": world,
+      "aria-pressed": String(world === chosen), "aria-label": `World ${world}: ${words[kind]}, ${change(difference)}`, title: `World ${world}: ${words[kind]}, ${change(difference)}` });
+    dot.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${SHAPES[kind]}"/></svg>`;
+    dot.addEventListener("click", () => { current = i; onchoose(world); });
+    return dot;
+  });
+  let grid = element.firstElementChild;
+  if (!grid) {
+    grid = make("div", { class: "grid10", role: "group", "aria-label": "A hundred worlds; arrow keys move, Enter opens a world" });
+    grid.addEventListener("keydown", (event) => walk(event, grid));
+    element.append(grid);
+  }
+  grid.replaceChildren(...dots);
+  if (focused) dots[current].focus();
+}
+
+function walk(event, grid) {
+  const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 20, ArrowUp: -20, Home: -1000, End: 1000 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const dots = [...grid.children];
+  dots[current].tabIndex = -1;
+  current = Math.max(0, Math.min(dots.length - 1, current + step));
+  dots[current].tabIndex = 0;
+  dots[current].focus();
+}
+
+/** For each of the six, in what share of worlds it fares better and worse. */
+export function drawByState(element, answer, names) {
+  if (!answer.states.length) return element.replaceChildren();
+  const lower = answer.verdict.better === "lower";
+  const words = sideWords(answer.verdict);
+  const head = make("tr", {}, ...["State", "Change", words.better, words.worse, "Worlds"].map((t) => make("th", { scope: "col", text: t })));
+  const rows = answer.states.map((s) => {
+    const [better, worse] = lower ? [s.lower, s.higher] : [s.higher, s.lower];
+    const bars = make("div", { class: "bars", "aria-hidden": "true" });
+    for (const [kind, share] of [["better", better], ["same", 1 - better - worse], ["worse", worse]]) {
+      const part = make("span", { class: kind });
+      part.style.width = `${100 * share}%`;
+      bars.append(part);
+    }
+    return make("tr", {}, make("th", { scope: "row", text: names[s.state] }), make("td", { text: change(s.mean) }),
+      make("td", { text: Math.round(100 * better) }), make("td", { text: Math.round(100 * worse) }), make("td", {}, bars));
+  });
+  const caption = make("caption", { class: "hidden", text: "By state: mean change at the end, and worlds of a hundred" });
+  return element.replaceChildren(make("h4", { text: "State by state, of 100 worlds" }),
+    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "State by state" }, make("table", {}, caption, make("thead", {}, head), make("tbody", {}, ...rows))));
+}
+
+const CIVIDIS = [[0, 34, 78], [34, 56, 104], [67, 78, 108], [96, 101, 112], [125, 124, 120], [155, 149, 118], [187, 175, 107], [220, 202, 88], [254, 232, 56]];
+
+function cividis(share) {
+  const at = Math.max(0, Math.min(1, share)) * (CIVIDIS.length - 1);
+  const i = Math.min(CIVIDIS.length - 2, Math.floor(at));
+  return CIVIDIS[i].map((v, k) => Math.round(v + (CIVIDIS[i + 1][k] - v) * (at - i)));
+}
+
+const VIEW = { west: 15.3, east: 23.4, south: 39.4, north: 46.4 };
+const WIDTH = 560;
+const SQUEEZE = Math.cos((43 * Math.PI) / 180);
+const SCALE = WIDTH / ((VIEW.east - VIEW.west) * SQUEEZE);
+const HEIGHT = (VIEW.north - VIEW.south) * SCALE;
+const project = ([lon, lat]) => `${((lon - VIEW.west) * SQUEEZE * SCALE).toFixed(1)} ${((VIEW.north - lat) * SCALE).toFixed(1)}`;
+const outline = (feature) => (feature.geometry.type === "Polygon" ? [feature.geometry.coordinates] : feature.geometry.coordinates)
+  .map((polygon) => polygon.map((ring) => `M${ring.map(project).join("L")}Z`).join("")).join("");
+
+let lands = null;
+
+/** The six coloured by an outcome, labelled with its value and change. */
+export function drawMap(element, shapes, map, outcome, names) {
+  lands ??= shapes.features.map((f) => ({ ...f.properties, d: outline(f) }));
+  const values = Object.values(map.now);
+  const [floor, ceiling] = outcome.range;
+  const most = Math.max(...values, ...Object.values(map.before));
+  const [low, high] = ceiling <= 1 || most > ceiling / 3 ? [floor, ceiling] : [floor, most * 1.1];
+  const parts = lands.filter((l) => !l.of_the_six).map((l) => `<path class="land" d="${l.d}"/>`);
+  const labels = [];
+  for (const land of lands.filter((l) => l.of_the_six)) {
+    const value = map.now[land.code];
+    const rgb = cividis((value - low) / (high - low || 1));
+    parts.push(`<path class="state" d="${land.d}" fill="rgb(${rgb})"/>`);
+    const [x, y] = project(land.label_at).split(" ").map(Number);
+    const pale = rgb[0] * 0.3 + rgb[1] * 0.59 + rgb[2] * 0.11 > 112 ? "" : "pale";
+    const short = { BIH: "Bosnia-H.", MKD: "N. Macedonia" }[land.code] ?? names[land.code];
+    const tell = outcome.labels.length ? outcome.labels[Math.round(value)] : written(value, Math.min(4, high - low));
+    labels.push(`<text x="${x}" y="${y - 3}" text-anchor="middle" class="onmap ${pale}">${esc(short)}${land.code === "XKX" ? "*" : ""}</text>` +
+      `<text x="${x}" y="${y + 12}" text-anchor="middle" class="onmap ${pale}">${esc(tell)} (${change(value - map.before[land.code])})</text>`);
+  }
+  const told = Object.keys(map.now).map((s) => `${names[s]} ${written(map.now[s], 0.1)}, change ${change(map.now[s] - map.before[s])}`).join("; ");
+  element.innerHTML = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT.toFixed(0)}" role="img" aria-label="${esc(`${outcome.label} by state: ${told}.`)}"><defs><clipPath id="frame"><rect width="${WIDTH}" height="${HEIGHT.toFixed(0)}" rx="6"/></clipPath></defs><g clip-path="url(#frame)">${parts.join("")}</g>${labels.join("")}</svg>`;
+}

@@ -1,0 +1,59 @@
+// The hand-out: one file with everything that is on the page now; it needs neither the program nor the net.
+
+import { $, esc } from "./draw.js";
+
+const copyOf = (id) => {
+  const clone = $(id).cloneNode(true);
+  clone.querySelectorAll("button.dot").forEach((b) => {
+    const span = document.createElement("span");
+    span.className = b.className;
+    span.title = b.title;
+    span.innerHTML = b.innerHTML;
+    b.replaceWith(span);
+  });
+  clone.querySelectorAll("button, input, select, label").forEach((e) => e.remove());
+  clone.querySelectorAll("details").forEach((e) => { e.open = true; });
+  clone.querySelectorAll("[id]").forEach((e) => { if (e.tagName !== "clipPath") e.removeAttribute("id"); });
+  return clone.innerHTML;
+};
+
+const part = (title, body) => (body.trim() ? `<section class="card"><h3>${esc(title)}</h3>${body}</section>` : "");
+
+/** The text of the file. given: page, state, settings (words), answer, about, copies, titles, levers (the moved ones). */
+export async function handout(given) {
+  const { page, state, settings, answer, about, copies, titles, levers } = given;
+  const style = await (await fetch("/style.css")).text();
+  const set = settings.length ? `<ul>${settings.map((s) => `<li>${esc(s)}</li>`).join("")}</ul>` : "<p>Nothing beyond the scenario.</p>";
+  const forced = page.forced.length ? `<p>The scenario makes happen: ${esc(page.forced.join("; "))}.</p>` : "";
+  const sources = [...page.sources.map((s) => `Scenario: ${s}`), ...levers.map((l) => `${l.label}: ${l.source.join("; ") || l.because || "a setting, not a measurement"}`)];
+  const data = JSON.stringify({ state, answer, model: about.version, data: about.data }).replaceAll("<", "\\u003c");
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
+<title>${esc(page.title)}: a hand-out</title>
+<style>${style}
+body{max-width:62rem;margin:0 auto;padding:1rem}section.card{margin:1rem 0}.chart{min-height:0}.dot{display:grid}</style></head><body>
+<h1>${esc(page.title)}</h1><h2>${esc(page.question)}</h2><p>${esc(page.description)}</p>
+<p id="verdict">${esc(answer.verdict.sentence)}</p>
+<p>${answer.worlds} worlds, seed ${state.seed}, ${esc(page.start)} to ${esc(page.end)}, policy: ${esc(given.policy)}, compared with ${esc(given.against)}.</p>
+${part("What was set", set + forced)}
+${part(titles.a, copyOf("chart-a") + copyOf("table-a"))}${part(titles.b, copyOf("chart-b") + copyOf("table-b"))}
+<p class="legend">${esc($("legend").textContent)}</p>
+${part("A hundred worlds", `<p class="small">${esc($("dots-words").textContent)}</p>${copyOf("dots")}${copyOf("by-state")}`)}
+${$("map-card").hidden ? "" : part(`Map: ${titles.map}`, `${copyOf("map")}<p class="small">${esc($("map-card").querySelector("p").textContent)}</p>`)}
+${part("Causes", copyOf("causes"))}
+${part("One world and its twin", $("twin").querySelector("svg") ? copyOf("twin") : "")}
+${part("Assumptions", copyOf("assumptions"))}
+${part("Where this comes from", `<ul>${sources.map((s) => `<li>${esc(s)}</li>`).join("") || "<li>The scenario names no source.</li>"}</ul><p class="small">Model ${esc(about.version)}, data ${esc(about.data)}.</p>`)}
+${part("Make it again", `<h4>Commands</h4><pre>${esc(copies.command)}</pre><h4>Scenario file</h4><pre>${esc(copies.yaml)}</pre><h4>Notebook cell</h4><pre>${esc(copies.notebook)}</pre>`)}
+<p class="small">Possible worlds of a model, not a forecast. The numbers drawn are in this file as JSON.</p>
+<script type="application/json" id="data">${data}</script></body></html>`;
+}
+
+export function save(text, name) {
+  const address = URL.createObjectURL(new Blob([text], { type: "text/html" }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
