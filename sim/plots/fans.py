@@ -69,7 +69,8 @@ def caption(path: Path, results: Results, ghost: Results | None, ghost_policy: s
             " the solid line is the median of each quarter and need not be any one world."
         )
     if ghost is not None:
-        text += f" Dashed: median of {run_name(ghost, ghost_policy)}, the same worlds without the change."
+        median = "" if path.counted or path.worlds == 1 else "median of "
+        text += f" Dashed: {median}{run_name(ghost, ghost_policy)}, the same world{'' if path.worlds == 1 else 's'} without the change."
     return text + (" Points: what was observed." if points else "")
 
 
@@ -108,7 +109,7 @@ def _observed(axis: Axes, observed: Mapping[str, float], path: Path) -> list[flo
 def _labels(axis: Axes, path: Path, before: Path | None, ghost: str) -> None:
     """Names at the right end of each line and band, pushed apart where they would touch."""
     ends = path.bands[:, -1]
-    wanted = [(float(ends[2]), "share of worlds" if path.counted else "median", BLUE, "bold")]
+    wanted = [(float(ends[2]), "share of worlds" if path.counted else "median" if path.worlds > 1 else "this world", BLUE, "bold")]
     if not path.counted and path.worlds > 1:
         wanted += [
             (float(ends[4] + ends[3]) / 2, "9 in 10 worlds", SOFT, "normal"),

@@ -82,7 +82,7 @@ def outlines() -> dict[str, list[np.ndarray]]:
 
 def _said(value: float, variable: Variable) -> str:
     if labels := labels_of(variable):
-        return labels[round(value)].replace("_", " ")
+        return labels[round(value)].replace("_", "\n")
     return f"{100 * value:.0f} in 100" if variable.type == "bool" else f"{value:.2f}"
 
 
@@ -113,6 +113,6 @@ def _scale(figure: Figure, axis: Axes, norm: Normalize, variable: Variable) -> N
     plain_ticks(bar.yaxis)
     if labels := labels_of(variable):
         shown = [i for i in range(len(labels)) if low <= i <= high]
-        bar.set_yticks(shown, [labels[i].replace("_", " ") for i in shown])
+        bar.set_yticks(shown, [labels[i].replace("_", "\n") for i in shown])
     if variable.better != "none":
         bar.set_title(f"{variable.better}\nis better", size=SMALL, color=SOFT, pad=8)

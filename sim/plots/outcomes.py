@@ -48,7 +48,7 @@ class Path:
     @property
     def place(self) -> str:
         """Whose outcome it is, in words."""
-        return STATE_NAMES.get(self.state or "", "mean of the six" if self.state == "mean" else "")
+        return STATE_NAMES.get(self.state or "", "Mean of the six" if self.state == "mean" else "")
 
 
 def path_of(results: Results, outcome: str, policy: str = "none") -> Path:
@@ -80,8 +80,8 @@ def unit_of(variable: Variable) -> str:
     """The unit for an axis: what the numbers are, and how far they go."""
     if variable.type == "bool":
         return "share of worlds"
-    if labels_of(variable):
-        return "stage"
+    if labels := labels_of(variable):
+        return f"{variable.unit} from 0 ({labels[0].replace('_', ' ')}) to {len(labels) - 1} ({labels[-1].replace('_', ' ')})"
     low, high = (f"{edge:g}" for edge in variable.range)
     return f"{_UNITS.get(variable.unit, variable.unit)}, {low} to {high}"
 
@@ -89,8 +89,8 @@ def unit_of(variable: Variable) -> str:
 def meaning_of(variable: Variable) -> str:
     """What an outcome means, in one plain sentence."""
     text = variable.means.split(";")[0].split(": ")[0]
-    for technical, plain in _UNITS.items():
-        text = text.replace(technical, plain)
+    for technical in _UNITS:
+        text = text.replace(technical, technical.split()[0])  # whose scale it is; the axis says the rest
     return text.rstrip(".") + "."
 
 
@@ -106,5 +106,4 @@ def position_of(results: Results, quarter: str | None) -> tuple[int, str]:
 
 def run_name(results: Results, policy: str = "none") -> str:
     """A run in words: the scenario's name, and the policy where there is one."""
-    name = results.name.replace("_", " ")
-    return name if policy == "none" else f"{name}, {policy.replace('_', ' ')}"
+    return words(results.name) if policy == "none" else f"{words(results.name)}, {words(policy)}"

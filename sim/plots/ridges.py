@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim.catalogue import STATE_NAMES, STATES
+from sim.errors import InputError
 from sim.plots.outcomes import name_of, path_of, position_of, run_name, state_outcome, unit_of
 from sim.plots.sheet import BLUE, INK, RULE, SMALL, limits, plain_ticks, sheet, worlds_said
 from sim.results import Results
@@ -27,6 +28,8 @@ def ridgeline(
 ) -> Figure:
     """The spread of worlds at a quarter (the last by default), one ridge per state; the ghost's as a dashed outline."""
     variable = state_outcome(outcome)
+    if variable.type == "bool":
+        raise InputError(f"'{outcome}' is yes or no in each world and has no spread; see small_multiples or hundred_dots")
     at, when = position_of(results, quarter)
     ends = {s: path_of(results, f"{s}.{outcome}", policy).values[:, at].astype(float) for s in STATES}
     past = {}

@@ -108,6 +108,8 @@ def _left_out(told: Sequence[Told] | set[Told], rows: list[Told]) -> str:
 def _draw(axis: Axes, quarters: list[str], rows: list[Told], colours: dict[Told, str]) -> None:
     """Marks, bars and words of the events in `colours`, each on its row."""
     last = len(quarters) - 1
+    if not colours:
+        axis.annotate("nothing of weight happened", (0.02, 0.5), xycoords="axes fraction", size=_TEXT_SIZE, color=SOFT)
     wide = axis.get_position().width * WIDTH
     for y, event in enumerate(rows):
         if event not in colours:

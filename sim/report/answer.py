@@ -125,7 +125,8 @@ def _causes(summary: Summary, results: Results, reference: Results | None, name:
     subject = f"{most.label}: {summary.measure.label}" if most.name in STATES else most.label
     title = f"{subject}, end of {summary.quarter}: what makes the difference from {summary.against.replace('_', ' ')}"
     rows = [
-        [text(r["because"]), text(str(r["room"]).replace("_", " ")), text(f"{r['difference']:+.4f}")] for r in causes.to_dict("records")
+        [text(r["because"]), text(str(r["room"]).replace("_", " ")), text(f"{r['difference']:+.4f}")]
+        for r in causes[causes["difference"] != 0].to_dict("records")
     ]
     total = ["all together", "", f"{causes['difference'].sum():+.4f}"]
     return [

@@ -91,10 +91,11 @@ def _lever(name: str, values: np.ndarray) -> list[str]:
 
 
 def _parameter(parameter: Parameter, values: np.ndarray) -> list[str]:
-    source = "; ".join(parameter.source) or parameter.because
+    reason = "; ".join(dict.fromkeys([*parameter.source, *filter(None, [parameter.because])]))
     # a parameter with a value per actor is drawn as one factor common to them all
     unit = "common factor" if not isinstance(parameter.value, int | float) else parameter.unit
-    return [text(parameter.name), text(parameter.means), f"{_spread(values)} ({text(unit)})", text(parameter.status), _sourced(source)]
+    name = text(parameter.name).replace(".", ".<wbr>").replace("_", "_<wbr>")  # where a long name may break
+    return [name, text(parameter.means), f"{_spread(values)} ({text(unit)})", text(parameter.status), _sourced(reason)]
 
 
 def _sourced(source: str) -> str:

@@ -51,7 +51,12 @@ def report(results: Results, reference: Results | None = None, *, name: str = "r
     same = reference is None or reference.name == results.name
     summary = summarise(results, None if same else reference)
     compared = None if same else reference
-    head = [f'<h1 id="{text(name)}">{text(summary.title)}</h1>', paragraph(summary.question, "question") if summary.question else ""]
+    described = str(results.manifest["scenario"].get("description", ""))
+    head = [
+        f'<h1 id="{text(name)}">{text(summary.title)}</h1>',
+        paragraph(summary.question, "question") if summary.question else "",
+        paragraph(described) if described else "",
+    ]
     return "\n".join(p for p in [*head, *answer_of(summary, results, compared, name), *grounds_of(results)] if p)
 
 

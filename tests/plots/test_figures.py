@@ -93,7 +93,7 @@ def test_one_world_and_one_quarter(name: str, short: Results) -> None:
 def test_outcomes_of_every_type(outcome: str, baseline: Results, vetoes: Results) -> None:
     for figure in (
         fan(vetoes, f"SRB.{outcome}", ghost=baseline), small_multiples(vetoes, outcome), slope(baseline, vetoes, outcome),
-        ridgeline(vetoes, outcome), hundred_dots(baseline, vetoes, outcome), map_of(vetoes, outcome),
+        hundred_dots(baseline, vetoes, outcome), map_of(vetoes, outcome),
     ):  # fmt: skip
         assert words(figure)
     assert ("higher" in words(hundred_dots(baseline, vetoes, outcome))) == (outcome in ("turkish_influence", "defence_spending"))
@@ -161,6 +161,12 @@ def test_the_hundred_dots_are_a_hundred_and_say_so(baseline: Results, vetoes: Re
         said = [int(t.get_text().split()[0]) for t in axis.texts]
         assert sum(said) == 100
     assert "one possible world in a hundred" in caption_of(figure)
+
+
+def test_a_spread_of_yes_and_no_is_refused(vetoes: Results) -> None:
+    assert words(ridgeline(vetoes, "accession_stage"))
+    with pytest.raises(InputError, match="see small_multiples or hundred_dots"):
+        ridgeline(vetoes, "vetoed")
 
 
 def test_dots_of_a_run_with_itself_are_all_the_same(baseline: Results) -> None:

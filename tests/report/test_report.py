@@ -57,7 +57,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = dict(attributes)
         self.tags.add(tag)
-        if tag not in ("meta", "br", "path", "use", "rect", "link"):
+        if tag not in ("meta", "br", "wbr", "path", "use", "rect", "link"):
             self.open.append(tag)
         if "id" in found:
             self.names.append(str(found["id"]))
