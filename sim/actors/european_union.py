@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.actors.base import Actor, Decision
 from sim.catalogue import STATES
+from sim.maths import Array
 from sim.mechanisms.alliance import eufor_wanted
 from sim.mechanisms.transatlantic import commitment
 
@@ -28,9 +27,8 @@ class EuropeanUnion(Actor):
         acute = world.states.crisis[BOSNIA] + world.republika_srpska.seceded
         self.desired_eufor = eufor_wanted(p, world.republika_srpska.blockade, acute, world.region.threat, unrest)
 
-    def _weight(self) -> np.ndarray:
+    def _weight(self) -> Array:
         p, world = self.parameters("transatlantic"), self.model
-        crises = 0.5 * (world.kosovo_serbia.crisis + world.states.crisis.max(axis=0)) - p.usual_crises
-        alarm = world.region.threat - p.usual_threat + self.vulnerability - world.today("eu.vulnerability") + crises
-        weariness = self.fatigue - world.today("eu.fatigue") + self.preoccupation - p.usual_preoccupation
-        return commitment(p, world.today("eu.commitment"), alarm, self.cohesion - world.today("eu.cohesion"), weariness)
+        alarm = world.region.threat + world.departure("eu.vulnerability") + world.region.acute - (p.usual_threat + p.usual_crises)
+        weariness = world.departure("eu.fatigue") + self.preoccupation - p.usual_preoccupation
+        return commitment(p, world.today("eu.commitment"), alarm, world.departure("eu.cohesion"), weariness)

@@ -16,7 +16,7 @@ class UnitedStates(Actor):
     def decide(self) -> None:
         """Attention as usual, less what administration and grievance withdraw, more where a crisis calls; little after a withdrawal."""
         p, world = self.parameters("transatlantic"), self.model
-        crises = 0.5 * (world.kosovo_serbia.crisis + world.states.crisis.max(axis=0)) - p.usual_crises
-        grievance = self.grievance - world.today("us.grievance")
-        wanted = attention(p, world.today("us.engagement"), self.transactional, grievance, crises, self.mood)
-        self.attention = prioritised(wanted, self.priority) * (1 - self.withdrawn) + p.residual_attention * self.withdrawn
+        crises, grievance = world.region.acute - p.usual_crises, world.departure("us.grievance")
+        wanted = prioritised(attention(p, world.today("us.engagement"), self.transactional, grievance, crises, self.mood), self.priority)
+        gone = self.withdrawn
+        self.attention = wanted + gone * (p.residual_attention - wanted) if gone.any() else wanted

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.catalogue import STATES
 from sim.maths import saturating
 
 if TYPE_CHECKING:
@@ -24,59 +25,77 @@ if TYPE_CHECKING:
 
 def breadth(accession: Any) -> Any:
     """How far the six are in *together*, (6, worlds) -> (worlds,): at the same mean, an even advance counts more than one ahead."""
-    return np.sqrt(accession).mean(axis=0) ** 2
+    together = mean(np.sqrt(accession))
+    return together * together
 
 
-def entry(p: SimpleNamespace, investment: Any, russian: Any) -> Any:
-    """Presence of outside powers that observers hold against the Union, (6, worlds) -> (worlds,)."""
-    return saturating(investment.mean(axis=0), p.investment_half) + russian.mean(axis=0)
+def mean(values: Any) -> Any:
+    """Mean of the six, (6, worlds) -> (worlds,)."""
+    return values.sum(axis=0) / len(values)
 
 
-def deviation(world: World, name: str) -> Any:
-    """How far a variable stands from its level at the start."""
-    group, key = name.split(".", 1)
-    return getattr(getattr(world, group), key) - world.today(name)
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """Today's inclusion, delay while others enter, and Chinese investment; weights of single states."""
+    inside, held = breadth(world.today("states.accession")), saturating(mean(world.today("states.chinese_investment")), p.investment_half)
+    delay = (1 - inside) * (held + mean(world.today("states.russian_influence")))
+    weights = ("credibility_weight", "instability_weight", "powers_weight", "turkish_drag")
+    each = {f"{weight}_each": getattr(p, weight) / len(STATES) for weight in weights}  # of one state in the mean of the six
+    return {"usual_breadth": inside, "usual_investment": held, "usual_delay": delay, **each}
 
 
-def mean_deviation(world: World, name: str) -> Any:
-    """How far the mean of the six stands from its level at the start, shape (worlds,)."""
-    return getattr(world.states, name).mean(axis=0) - world.today(f"states.{name}").mean(axis=0)
+def invested(world: World, p: SimpleNamespace) -> Any:
+    """Presence that Chinese investment in the six amounts to, with falling returns, (worlds,)."""
+    return saturating(mean(world.states.chinese_investment), p.investment_half)
 
 
-def book_standing(world: World, p: SimpleNamespace, effort: Any) -> None:
-    """How strong the Union looks; `effort` is its own security effort less today's."""
-    eu, states, rate = world.eu, world.states, p.posture_speed
-    in_now, in_today = breadth(states.accession), breadth(world.today("states.accession"))
-    powers_now = entry(p, states.chinese_investment, states.russian_influence)
-    powers_today = entry(p, world.today("states.chinese_investment"), world.today("states.russian_influence"))
-    credibility = mean_deviation(world, "membership_credibility")
-    eu.change("standing", rate * p.credibility_weight * credibility, because="credibility")
-    eu.change("standing", rate * p.effort_weight * effort, because="own security effort")
-    eu.change("standing", rate * p.cohesion_weight * deviation(world, "eu.cohesion"), because="cohesion")
-    eu.change("standing", rate * p.breadth_weight * (in_now - in_today), because="inclusion")
-    delay = (1 - in_now) * powers_now - (1 - in_today) * powers_today
-    eu.change("standing", -rate * p.delay_weight * delay, because="delay while others enter")
-    eu.change("standing", -rate * deviation(world, "eu.standing"), because="return to anchor")
+def book_standing(world: World, p: SimpleNamespace, effort: Any, held: Any) -> None:
+    """How strong the Union looks; `effort` is its own security effort less today's, `held` what Chinese investment amounts to.
+
+    Outside powers that observers hold against it are that investment and Russian influence.
+    """
+    eu, since, rate = world.eu, world.departure, p.posture_speed
+    inside = breadth(world.states.accession)
+    strengthens = {
+        "own security effort": p.effort_weight * effort,
+        "credibility": p.credibility_weight_each * since("states.membership_credibility").sum(axis=0),
+        "cohesion": p.cohesion_weight * since("eu.cohesion"),
+        "inclusion": p.breadth_weight * (inside - p.usual_breadth),
+    }
+    weakens = {
+        "delay while others enter": p.delay_weight * ((1 - inside) * (held + mean(world.states.russian_influence)) - p.usual_delay),
+        "return to anchor": since("eu.standing"),
+    }
+    eu.pull("standing", rate, strengthens)
+    eu.pull("standing", -rate, weakens)
     eu.change("standing", p.standing_noise * world.draw("swing")[2], because="events elsewhere")
 
 
-def book_exposure(world: World, p: SimpleNamespace) -> None:
+def book_exposure(world: World, p: SimpleNamespace, held: Any) -> None:
     """What trouble in the region costs the Union, and how far that and Washington's retreat make it want the region in its defence."""
-    eu, rate = world.eu, p.posture_speed
-    lost = -deviation(world, "us.reliability")
-    turkish = mean_deviation(world, "turkish_influence")
-    eastern = mean_deviation(world, "russian_influence") + mean_deviation(world, "chinese_influence")
-    investment = world.states.chinese_investment.mean(axis=0)
-    held, held_today = (saturating(i, p.investment_half) for i in (investment, world.today("states.chinese_investment").mean(axis=0)))
-    eu.change("vulnerability", -rate * p.instability_weight * mean_deviation(world, "stability"), because="instability")
-    eu.change("vulnerability", rate * p.tension_weight * deviation(world, "kosovo_serbia.tension"), because="Belgrade and Pristina")
-    eu.change("vulnerability", rate * p.powers_weight * (eastern + turkish), because="outside powers")
-    eu.change("vulnerability", rate * p.lost_weight * lost, because="US disengagement")
-    eu.change("vulnerability", -rate * deviation(world, "eu.vulnerability"), because="return to anchor")
-    eu.change("defence_interest", rate * p.threat_interest * (world.region.threat - p.usual_threat), because="threat")
-    eu.change("defence_interest", rate * p.exposure_interest * deviation(world, "eu.vulnerability"), because="vulnerability")
-    eu.change("defence_interest", rate * p.lost_interest * lost, because="US disengagement")
-    eu.change("defence_interest", -rate * p.investment_drag * (held - held_today), because="Chinese investment")
-    eu.change("defence_interest", -rate * p.turkish_drag * turkish, because="Turkish influence")
-    eu.change("defence_interest", -rate * p.fatigue_drag * deviation(world, "eu.fatigue"), because="enlargement fatigue")
-    eu.change("defence_interest", -rate * deviation(world, "eu.defence_interest"), because="return to anchor")
+    eu, since, rate = world.eu, world.departure, p.posture_speed
+    present, turkish = since("us.reliability"), since("states.turkish_influence")
+    outside = (since("states.russian_influence") + since("states.chinese_influence") + turkish).sum(axis=0)
+    eases = {
+        "instability": p.instability_weight_each * since("states.stability").sum(axis=0),
+        "US disengagement": p.lost_weight * present,
+        "return to anchor": since("eu.vulnerability"),
+    }
+    exposes = {
+        "Belgrade and Pristina": p.tension_weight * since("kosovo_serbia.tension"),
+        "outside powers": p.powers_weight_each * outside,
+    }
+    eu.pull("vulnerability", -rate, eases)
+    eu.pull("vulnerability", rate, exposes)
+    wakens = {
+        "threat": p.threat_interest * (world.region.threat - p.usual_threat),
+        "vulnerability": p.exposure_interest * since("eu.vulnerability"),
+    }
+    dulls = {
+        "US disengagement": p.lost_interest * present,
+        "Chinese investment": p.investment_drag * (held - p.usual_investment),
+        "Turkish influence": p.turkish_drag_each * turkish.sum(axis=0),
+        "enlargement fatigue": p.fatigue_drag * since("eu.fatigue"),
+        "return to anchor": since("eu.defence_interest"),
+    }
+    eu.pull("defence_interest", rate, wakens)
+    eu.pull("defence_interest", -rate, dulls)

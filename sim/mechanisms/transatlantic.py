@@ -18,9 +18,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.administrations import elected, governs, inaugurated
-from sim.maths import hazard, saturating, within
-from sim.mechanisms.eu_posture import book_exposure, book_standing, deviation
+from sim.maths import Array, hazard, saturating, within
+from sim.mechanisms.eu_posture import book_exposure, book_standing, invested
+from sim.mechanisms.eu_posture import prepare as prepare_posture
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -33,13 +36,13 @@ READS = (
     "states.membership_credibility", "states.accession", "states.stability", "states.chinese_investment", "states.russian_influence",
     "states.chinese_influence", "states.turkish_influence", "states.nato_progress", "eu.standing", "eu.vulnerability",
     "eu.defence_interest", "eu.commitment", "eu.cohesion", "eu.fatigue", "eu.money", "eu.security_effort", "kosovo_serbia.tension",
-    "kfor.strength", "region.threat", "region.western_leverage",
+    "kfor.strength", "region.threat", "region.western_leverage", "kosovo_serbia.crisis", "states.crisis",
 )  # fmt: skip
 BOOKS = (
     "us.in_office", "us.announced", "us.withdrawn", "us.mood", "us.engagement", "us.predictability", "transatlantic.alignment",
     "eu.standing", "eu.vulnerability", "eu.defence_interest", "states.eu_influence", "states.us_influence",
 )  # fmt: skip
-SIGNALS = ("us.transactional", "us.ad_hoc", "us.priority", "us.reliability", "eu.security_effort", "region.western_leverage")
+SIGNALS = ("us.transactional", "us.ad_hoc", "us.priority", "us.reliability", "eu.security_effort", "region.western_leverage", "region.acute")
 DRAWS = {"election": Draw("uniform", ()), "withdrawal": Draw("uniform", ()), "swing": Draw("normal", (3,))}
 
 TINY = 1e-12
@@ -53,12 +56,12 @@ def reliability(p: SimpleNamespace, engagement: Any, predictability: Any) -> Any
 
 def union_side(p: SimpleNamespace, influence: Any, effort: Any) -> Any:
     """What the Union brings, 0..1: mean influence on the six, (6, worlds), and its own security effort -> (worlds,)."""
-    return (1 - p.security_share) * influence.mean(axis=0) + p.security_share * effort
+    return (1 - p.security_share) / len(influence) * influence.sum(axis=0) + p.security_share * effort
 
 
 def joint_leverage(p: SimpleNamespace, E: Any, U: Any, together: Any) -> Any:
     """What the West can move, 0..1: each side alone, and more than the sum where they act together, shape (worlds,)."""
-    return within(p.eu_alone * E + p.us_alone * U + p.complement * together * E * U, 0, 1)
+    return np.minimum(p.eu_alone * E + (p.us_alone + p.complement * together * E) * U, 1)
 
 
 def attention(p: SimpleNamespace, usual: Any, transactional: Any, grievance: Any, crises: Any, mood: Any) -> Any:
@@ -99,7 +102,22 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     effort, together = levers["eu.security_ownership"], levers["transatlantic.coordination"] * world.transatlantic.alignment
     E = union_side(p, world.states.eu_influence, effort)
     world.eu.set("security_effort", effort)
+    world.region.set("acute", 0.5 * (world.kosovo_serbia.crisis + world.states.crisis.max(axis=0)))
     world.region.set("western_leverage", joint_leverage(p, E, us.reliability, together))
+
+
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """What holds for the whole run: the leverage of today, and what influence gains where Washington and KFOR stand as today."""
+    today, levers = world.today, world.catalogue.levers
+    E = union_side(p, today("states.eu_influence"), levers["eu.security_ownership"].default)
+    together = levers["transatlantic.coordination"].default * today("transatlantic.alignment")
+    return {
+        **prepare_posture(world, p),
+        "usual_leverage": joint_leverage(p, E, today("us.reliability"), together),
+        "presence_pulls": p.presence_pull * today("states.us_influence") / today("us.reliability"),
+        "kfor_pulls": p.kfor_pull / today("kfor.strength"),
+        "swing_grows": p.transactional_swing - p.steady_swing,
+    }
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -107,76 +125,83 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     _washington(world, p, levers["us.administration"])
     _withdrawal(world, p)
     _together(world, p, levers["transatlantic.coordination"] - levers.today("transatlantic.coordination"))
-    book_standing(world, p, levers["eu.security_ownership"] - levers.today("eu.security_ownership"))
-    book_exposure(world, p)
-    front = p.front_pull * (world.region.western_leverage - _usual_leverage(world, p, levers))
+    held = invested(world, p)
+    book_standing(world, p, levers["eu.security_ownership"] - levers.today("eu.security_ownership"), held)
+    book_exposure(world, p, held)
+    front = p.front_pull * (world.region.western_leverage - p.usual_leverage)
     _eu_influence(world, p, front)
     _us_influence(world, p, front)
 
 
 def _washington(world: World, p: SimpleNamespace, lever: Any) -> None:
     us, A, swing = world.us, world.us.transactional, world.draw("swing")
-    changed = us.in_office != A
     us.change("engagement", p.engagement_speed * (us.attention - us.engagement), because="attention")
     us.change("mood", -p.mood_return * us.mood, because="swings pass")
-    us.change("mood", (p.steady_swing + (p.transactional_swing - p.steady_swing) * A) * swing[0], because="swings of attention")
-    rate = p.predictability_speed
-    us.change("predictability", -rate * p.transactional_doubt * A, because="transactional administration")
-    us.change("predictability", -rate * p.ad_hoc_doubt * us.ad_hoc, because="personal deals")
-    us.change("predictability", -p.turnover_doubt * changed, because="change of administration")
-    us.change("predictability", -rate * deviation(world, "us.predictability"), because="return to anchor")
-    us.jump("announced", lever, None, because="administration announced")
+    us.change("mood", (p.steady_swing + p.swing_grows * A) * swing[0], because="swings of attention")
+    doubts = {
+        "transactional administration": p.transactional_doubt * A,
+        "personal deals": p.ad_hoc_doubt * us.ad_hoc,
+        "return to anchor": world.departure("us.predictability"),
+    }
+    us.pull("predictability", -p.predictability_speed, doubts)
+    if np.any(us.announced != lever):
+        us.jump("announced", lever, None, because="administration announced")
+    changed = us.in_office != A
     if changed.any():
+        us.change("predictability", -p.turnover_doubt * changed, because="change of administration")
         us.jump("in_office", A, None, because="inauguration")
         for word, where in (("transactional", changed & (A > 0)), ("continuity", changed & (A == 0))):
             world.event(f"administration.{word}", where, target="USA", actor="USA", because="election or scenario")
 
 
 def _withdrawal(world: World, p: SimpleNamespace) -> None:
-    us = world.us
-    risk = hazard(p.withdrawal_rate * us.transactional * us.grievance)
-    leaves = ((world.draw("withdrawal") < risk) | world.forced("us_withdrawal")) & (us.withdrawn == 0)
-    returns = (us.withdrawn > 0) & (us.in_office > us.transactional)
+    us, gone = world.us, world.us.withdrawn > 0
+    rate = p.withdrawal_rate * us.transactional * us.grievance
+    leaves: Any = world.draw("withdrawal") < rate  # a chance is never above its rate, so few worlds are left to look at
+    if leaves.any():
+        leaves = leaves & (world.draw("withdrawal") < hazard(rate)) & ~gone
+    forced = world.forced("us_withdrawal")
+    if forced is not False:
+        leaves = (leaves | forced) & ~gone
     if leaves.any():
         us.jump("withdrawn", 1.0, leaves, because="withdrawal")
         us.jump("engagement", p.residual_attention, leaves, because="withdrawal")
         world.event("us_withdrawal", leaves, target="USA", actor="USA", because="scenario, or grievance of a transactional administration")
-    if returns.any():
+    if gone.any() and (returns := gone & (us.in_office > us.transactional)).any():
         us.jump("withdrawn", 0.0, returns, because="a new administration returns")
 
 
 def _together(world: World, p: SimpleNamespace, coordination: Any) -> None:
-    us, rate, pair = world.us, p.alignment_speed, world.transatlantic
+    pair, rate = world.transatlantic, p.alignment_speed
+    divides = {
+        "animosity": p.animosity * world.us.transactional,
+        "grievance": p.grievance_weight * world.departure("us.grievance"),
+        "return to anchor": world.departure("transatlantic.alignment"),
+    }
+    pair.pull("alignment", -rate, divides)
     pair.change("alignment", rate * p.coordination_weight * coordination, because="coordination")
-    pair.change("alignment", -rate * p.animosity * us.transactional, because="animosity")
-    pair.change("alignment", -rate * p.grievance_weight * deviation(world, "us.grievance"), because="grievance")
-    pair.change("alignment", -rate * deviation(world, "transatlantic.alignment"), because="return to anchor")
     pair.change("alignment", p.alignment_noise * world.draw("swing")[1], because="disputes of the day")
 
 
-def _usual_leverage(world: World, p: SimpleNamespace, levers: LeverView) -> Any:
-    """Joint leverage of today's situation under this world's parameters."""
-    E = union_side(p, world.today("states.eu_influence"), levers.today("eu.security_ownership"))
-    together = levers.today("transatlantic.coordination") * world.today("transatlantic.alignment")
-    return joint_leverage(p, E, world.today("us.reliability"), together)
-
-
-def _eu_influence(world: World, p: SimpleNamespace, front: Any) -> None:
-    states, rate = world.states, p.influence_speed
+def _eu_influence(world: World, p: SimpleNamespace, front: Array) -> None:
+    states, since, rate = world.states, world.departure, p.influence_speed
     reward = credible_reward(p, states.membership_credibility, world.eu.money) - world.today("states.membership_credibility")
-    weight = p.standing_pull * deviation(world, "eu.standing") + p.commitment_pull * deviation(world, "eu.commitment")
-    states.change("eu_influence", rate * p.reward_pull * reward, because="credible reward")
-    states.change("eu_influence", rate * weight, because="standing and commitment")
-    states.change("eu_influence", rate * front, because="joint leverage")
-    states.change("eu_influence", -rate * deviation(world, "states.eu_influence"), because="return to anchor")
+    gains = {
+        "credible reward": p.reward_pull * reward,
+        "standing and commitment": p.standing_pull * since("eu.standing") + p.commitment_pull * since("eu.commitment"),
+        "joint leverage": front,
+    }
+    states.pull("eu_influence", rate, gains)
+    states.change("eu_influence", -rate * since("states.eu_influence"), because="return to anchor")
 
 
-def _us_influence(world: World, p: SimpleNamespace, front: Any) -> None:
-    states, today, rate = world.states, world.today("states.us_influence"), p.influence_speed
-    present = world.us.reliability / world.today("us.reliability") - 1
-    kfor = world.kfor.strength / world.today("kfor.strength") - 1
-    states.change("us_influence", rate * p.presence_pull * today * present, because="engagement")
-    states.change("us_influence", rate * p.guarantee_pull * deviation(world, "states.nato_progress"), because="security guarantee")
-    states.change("us_influence", rate * p.kfor_pull * kfor, because="KFOR")
-    states.change("us_influence", rate * front, because="joint leverage")
-    states.change("us_influence", -rate * deviation(world, "states.us_influence"), because="return to anchor")
+def _us_influence(world: World, p: SimpleNamespace, front: Array) -> None:
+    states, since, rate = world.states, world.departure, p.influence_speed
+    gains = {
+        "engagement": p.presence_pulls * since("us.reliability"),
+        "security guarantee": p.guarantee_pull * since("states.nato_progress"),
+        "KFOR": p.kfor_pulls * since("kfor.strength"),
+        "joint leverage": front,
+    }
+    states.pull("us_influence", rate, gains)
+    states.change("us_influence", -rate * since("states.us_influence"), because="return to anchor")
