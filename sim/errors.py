@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 
 class BalkansimError(Exception):
@@ -38,8 +38,16 @@ class Unfinished(BalkansimError):
 
 
 def nearest(name: str, allowed: Iterable[str], n: int = 1) -> str:
-    """The allowed names closest to `name`, joined by ' or ', or '' if none is close."""
-    return " or ".join(get_close_matches(name, [str(a) for a in allowed], n=n, cutoff=0.5))
+    """The allowed names closest to `name`, joined by ' or ', or '' if none is close; of dotted names the last part counts most."""
+    names = [str(a) for a in allowed]
+    last = name.rpartition(".")[2]
+
+    def likeness(other: str) -> float:
+        whole = SequenceMatcher(None, name, other).ratio()
+        return max(whole, (whole + 2 * SequenceMatcher(None, last, other.rpartition(".")[2]).ratio()) / 3)
+
+    close = sorted(((likeness(other), other) for other in names), reverse=True)[:n]
+    return " or ".join(other for score, other in close if score >= 0.5)
 
 
 def unknown(what: str, name: str, allowed: Iterable[str], show: int = 12) -> str:
