@@ -64,8 +64,8 @@ def crisis_chance(tension: Any, rate: Any) -> Any:
 
 def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     """What holds for the whole run: the situation that causes count from, and the rate of crises at full tension."""
-    today, levers = world.today, world.catalogue.levers
-    cost, sanctions = levers["dialogue.noncompliance_cost"].default, levers["us.sanctions_on_spoilers"].default
+    today = world.today
+    cost, sanctions = world.lever_defaults("dialogue.noncompliance_cost"), world.lever_defaults("us.sanctions_on_spoilers")
     return {
         "usual_mediation": mediation_today(world, p),
         "usual_cost": enforcement(cost, today("kosovo_serbia.bindingness"), p.visible_breach),

@@ -22,6 +22,7 @@ import numpy as np
 
 from sim.catalogue import STATES
 from sim.maths import Array, hazard, logistic, saturating, within
+from sim.mechanisms.pulls import causes, weighted
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ BOOKS = ("states.b9plus", "regional.cooperation", "regional.trust", "regional.mo
 SIGNALS = ("formats.efficiency", "formats.output", "states.will", "states.b9plus_support")
 DRAWS = {"entry": Draw("uniform", (6,)), "statement": Draw("uniform", (1,))}
 
-# What moves each stock by its distance from today: (weight, sign, variable, cause); states' variables count by their mean.
+# What moves each stock by its distance from today; see sim/mechanisms/pulls.py.
 COOPERATION = (
     ("k_standards", 1, "nato.synchronised", "EU-NATO standards"),
     ("k_b9plus", 1, "states.b9plus_support", "B9+"),
@@ -63,7 +64,11 @@ MOBILITY = (
     ("m_cooperation", 1, "regional.cooperation", "cooperation"),
     ("m_accession", 1, "states.accession", "progress of accession"),
 )
-Pulls = tuple[tuple[str, int, str, str], ...]
+QUALITY = (
+    *("formats.count", "formats.duplication", "formats.single_platform", "formats.transparency", "formats.civil_society"),
+    *("formats.operational_use", "states.political_will"),
+)
+"""Levers that set how well the formats work and who is willing; worked out again only when one of them moves."""
 
 
 def distinct(n: Any, d: Any) -> Any:
@@ -94,9 +99,9 @@ def willing(will: Any, threshold: Any, steepness: Any) -> Any:
     return logistic(steepness * (will - threshold))
 
 
-def headroom(K: Any, K0: Any) -> Any:
-    """How easily a share is moved where it stands: 1 today, 0 at either end."""
-    return K * (1 - K) / (K0 * (1 - K0))
+def headroom(K: Any, scale: Any = 1.0) -> Any:
+    """How easily a share is moved where it stands: 0 at either end, most in the middle."""
+    return scale * K * (1 - K)
 
 
 def mean(values: Array) -> Array:
@@ -114,25 +119,59 @@ def _quality(p: SimpleNamespace, read: Any) -> Any:
     return efficiency(read("formats.count"), overlap, p.tasks_half, overhead) * working
 
 
+def _willing(p: SimpleNamespace, read: Any) -> Any:
+    """Mean share of the six that cooperates under the levers that `read` returns."""
+    return mean(willing(read("states.political_will"), p.will_threshold, p.will_steepness))
+
+
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """Today's quality, will and output, from which the levers move them, and the tables of causes with their weights."""
+    today = world.today
+    stocks = ("cooperation", "trust", "mobility")
+    return {
+        "usual_quality": _quality(p, world.lever_defaults),
+        "usual_willing": _willing(p, world.lever_defaults),
+        "usual_output": saturating(today("formats.output"), p.half_output),
+        "usual_money": saturating(today("eu.money"), p.half_money),
+        "usual_statements": hazard(p.statement_rate * today("eu.fatigue")),
+        "ease": {k: getattr(p, f"{k}_pace") / headroom(today(f"regional.{k}")) for k in stocks},
+        "pulls": {k: weighted(p, table) for k, table in zip(stocks, (COOPERATION, TRUST, MOBILITY), strict=True)},
+        "worked_out": {},
+    }
+
+
+def _work_out(world: World, p: SimpleNamespace, levers: LeverView) -> dict[str, Any]:
+    """Efficiency and the share of the six that cooperates; levers that stand still keep last quarter's."""
+    settings = [levers[name] for name in QUALITY]
+    known = p.worked_out
+    if not known or any(a is not b for a, b in zip(settings, known["settings"], strict=True)):
+        found = world.today("formats.efficiency") * _quality(p, levers.__getitem__) / p.usual_quality
+        known |= {"settings": settings, "efficiency": within(found, 0.0, 1.0), "willing": _willing(p, levers.__getitem__)}
+    return known
+
+
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """What the cooperation budget yields this quarter, the will to use it, and what B9+ lends to those inside."""
-    found = world.today("formats.efficiency") * _quality(p, levers.__getitem__) / _quality(p, levers.today)
-    worth = within(found, 0.0, 1.0)
+    worth = _work_out(world, p, levers)["efficiency"]
     trained = 1 - p.training_part + p.training_part * levers["formats.joint_training"]
     world.formats.set("efficiency", worth)
-    world.formats.set("output", within(levers["formats.budget"] * worth * trained, 0.0, 3.0))
+    world.formats.set("output", within(levers["formats.budget"] * trained * worth, 0.0, 3.0))
     world.states.set("will", levers["states.political_will"])
+    world.states.set("b9plus_support", _support(world, p, levers) if world.states.b9plus.any() else 0.0)
+
+
+def _support(world: World, p: SimpleNamespace, levers: LeverView) -> Array:
     conditions = weakest(*(levers[f"b9plus.{c}"] for c in ("early_warning", "multinational_engagement", "military_mobility")))
     standing = p.paper_only + p.w_earmarked * levers["b9plus.earmarked_forces"] + p.w_private * levers["b9plus.private_investment"]
-    world.states.set("b9plus_support", b9plus_effect(world.states.b9plus, conditions, within(standing, 0.0, 1.0), p.alone))
+    return b9plus_effect(world.states.b9plus, conditions, within(standing, 0.0, 1.0), p.alone)
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Entries into B9+, then cooperation, trust and mobility."""
     _enter_b9plus(world, p, levers)
-    spoken = _discouraging_statements(world, p)
-    _book_cooperation(world, p, levers, spoken)
-    _book_trust(world, p, levers)
+    y = saturating(world.formats.output, p.half_output)
+    _book_cooperation(world, p, levers, y)
+    _book_trust(world, p, levers, y)
     _book_mobility(world, p, levers)
 
 
@@ -154,60 +193,43 @@ def _enter_b9plus(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.state_events("b9plus_exit", leaves, actor="B9", because="invitation withdrawn")
 
 
-def _pace(world: World, key: str, pace: Any) -> Any:
-    """Share of a pull that a stock of the region follows this quarter, (world,)."""
-    return pace * headroom(getattr(world.regional, key), world.today(f"regional.{key}"))
-
-
-def _pull(world: World, p: SimpleNamespace, key: str, pace: Any, table: Pulls) -> None:
-    """Book a table's causes on one stock of the region, and its return to the anchor."""
-    easily = _pace(world, key, pace)
-    for weight, sign, variable, because in table:
-        group, name = variable.split(".")
-        away = getattr(getattr(world, group), name) - world.today(variable)
-        world.regional.change(key, easily * (sign * getattr(p, weight)) * (mean(away) if group == "states" else away), because=because)
-    world.regional.change(key, pace * (world.today(f"regional.{key}") - getattr(world.regional, key)), because="return to anchor")
+def _pull(world: World, p: SimpleNamespace, key: str, own: dict[str, Any]) -> None:
+    """Book a stock's own causes and those of its table, the less the nearer it stands to either end, and its return to the anchor."""
+    ease = headroom(getattr(world.regional, key), p.ease[key])
+    world.regional.pull(key, ease, {**own, **causes(world, p.pulls[key])})
+    world.regional.change(key, -getattr(p, f"{key}_pace") * world.departure(f"regional.{key}"), because="return to anchor")
 
 
 def _discouraging_statements(world: World, p: SimpleNamespace) -> Array:
-    """Where leaders talk cooperation down this quarter, (world,): by force, or more often the more tired the members are."""
-    rate = hazard(p.statement_rate * world.eu.fatigue)
-    spoken = (world.draw("statement")[0] < rate) | world.forced("discouraging_statement")
+    """Where leaders talk cooperation down this quarter, (worlds,): by force, or more often the more tired the members are."""
+    spoken = world.draw("statement")[0] < hazard(p.statement_rate * world.eu.fatigue)
+    forced = world.forced("discouraging_statement")
+    if forced is not False:
+        spoken = spoken | forced
     world.event("discouraging_statement", spoken, actor="EU", because="enlargement fatigue")
-    return spoken - hazard(p.statement_rate * world.today("eu.fatigue"))
+    return spoken - p.usual_statements
 
 
-def _book_cooperation(world: World, p: SimpleNamespace, levers: LeverView, spoken: Array) -> None:
+def _book_cooperation(world: World, p: SimpleNamespace, levers: LeverView, y: Array) -> None:
     """Cooperation: will times output, statements, and the table above."""
-    regional, easily = world.regional, _pace(world, "cooperation", p.cooperation_pace)
-    W = mean(willing(world.states.will, p.will_threshold, p.will_steepness))
-    W0 = mean(willing(levers.today("states.political_will"), p.will_threshold, p.will_steepness))
-    y, y0 = _saturated(world, p)
-    regional.change("cooperation", easily * p.k_output * (W - W0) * y0, because="political will")
-    regional.change("cooperation", easily * p.k_output * W * (y - y0), because="output of the formats")
-    regional.change("cooperation", -p.statement_dip * spoken, because="discouraging statements")
-    _pull(world, p, "cooperation", p.cooperation_pace, COOPERATION)
+    W = _work_out(world, p, levers)["willing"]
+    own = {
+        "political will": p.k_output * (W - p.usual_willing) * p.usual_output,
+        "output of the formats": p.k_output * W * (y - p.usual_output),
+    }
+    _pull(world, p, "cooperation", own)
+    world.regional.change("cooperation", -p.statement_dip * _discouraging_statements(world, p), because="discouraging statements")
 
 
-def _saturated(world: World, p: SimpleNamespace) -> tuple[Array, Array]:
-    """What the formats' output adds, with falling returns: this quarter and today."""
-    return saturating(world.formats.output, p.half_output), saturating(world.today("formats.output"), p.half_output)
-
-
-def _book_trust(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+def _book_trust(world: World, p: SimpleNamespace, levers: LeverView, y: Array) -> None:
     """Trust between neighbours: training together, meetings, and the table above."""
-    easily, (y, y0) = _pace(world, "trust", p.trust_pace), _saturated(world, p)
     met = levers["formats.high_level_contact"] - levers.today("formats.high_level_contact")
-    world.regional.change("trust", easily * p.t_training * (y - y0), because="joint training")
-    world.regional.change("trust", easily * p.t_meetings * met, because="high-level contact")
-    _pull(world, p, "trust", p.trust_pace, TRUST)
+    _pull(world, p, "trust", {"high-level contact": p.t_meetings * met, "joint training": p.t_training * (y - p.usual_output)})
 
 
 def _book_mobility(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Mobility: a military Schengen among those inside, money for dual-use roads, and the table above."""
-    easily = _pace(world, "mobility", p.mobility_pace)
-    money = saturating(world.eu.money, p.half_money) - saturating(world.today("eu.money"), p.half_money)
-    inside = levers["b9plus.military_mobility"] * mean(world.states.b9plus)
-    world.regional.change("mobility", easily * p.m_schengen * inside, because="military mobility")
-    world.regional.change("mobility", easily * p.m_money * money, because="EU money")
-    _pull(world, p, "mobility", p.mobility_pace, MOBILITY)
+    own = {"EU money": p.m_money * (saturating(world.eu.money, p.half_money) - p.usual_money)}
+    if world.states.b9plus.any():
+        own["military mobility"] = p.m_schengen * levers["b9plus.military_mobility"] * mean(world.states.b9plus)
+    _pull(world, p, "mobility", own)

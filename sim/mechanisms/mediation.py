@@ -49,5 +49,4 @@ def mediation_now(world: World, p: SimpleNamespace, levers: LeverView) -> Array:
 def mediation_today(world: World, p: SimpleNamespace) -> Array:
     """Mediation in today's situation, (1 or worlds,)."""
     influences = world.today("states.eu_influence"), world.today("states.us_influence")
-    lever = world.catalogue.levers["eu.mediation"].default
-    return together(p, lever, *influences, world.today("transatlantic.alignment"), world.today("us.engagement"))
+    return together(p, world.lever_defaults("eu.mediation"), *influences, world.today("transatlantic.alignment"), world.today("us.engagement"))

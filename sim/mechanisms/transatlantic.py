@@ -42,7 +42,10 @@ BOOKS = (
     "us.in_office", "us.announced", "us.withdrawn", "us.mood", "us.engagement", "us.predictability", "transatlantic.alignment",
     "eu.standing", "eu.vulnerability", "eu.defence_interest", "states.eu_influence", "states.us_influence",
 )  # fmt: skip
-SIGNALS = ("us.transactional", "us.ad_hoc", "us.priority", "us.reliability", "eu.security_effort", "region.western_leverage", "region.acute")
+SIGNALS = (
+    *("us.transactional", "us.ad_hoc", "us.priority", "us.reliability", "eu.security_effort"),
+    *("region.acute", "region.western_leverage"),
+)
 DRAWS = {"election": Draw("uniform", ()), "withdrawal": Draw("uniform", ()), "swing": Draw("normal", (3,))}
 
 TINY = 1e-12
@@ -108,9 +111,9 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     """What holds for the whole run: the leverage of today, and what influence gains where Washington and KFOR stand as today."""
-    today, levers = world.today, world.catalogue.levers
-    E = union_side(p, today("states.eu_influence"), levers["eu.security_ownership"].default)
-    together = levers["transatlantic.coordination"].default * today("transatlantic.alignment")
+    today, usual = world.today, world.lever_defaults
+    E = union_side(p, today("states.eu_influence"), usual("eu.security_ownership"))
+    together = usual("transatlantic.coordination") * today("transatlantic.alignment")
     return {
         **prepare_posture(world, p),
         "usual_leverage": joint_leverage(p, E, today("us.reliability"), together),
