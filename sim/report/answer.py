@@ -14,6 +14,7 @@ from sim.analysis.pairing import pair
 from sim.analysis.summary import Measure, Row, Summary, measure_of, number, of_hundred
 from sim.catalogue import STATES, catalogue
 from sim.errors import InputError
+from sim.identity import model_version
 from sim.report.html import paragraph, section, table, text
 from sim.report.pictures import picture
 from sim.results import Results
@@ -118,6 +119,9 @@ def _causes(summary: Summary, results: Results, reference: Results | None, name:
     if reference is None:
         return []
     most, outcome = _largest(summary)
+    made = {str(r.manifest["balkansim"]) for r in (results, reference)}
+    if made != {model_version()}:  # causes are found by playing the worlds again, and this model would play others
+        return [paragraph(f"The causes of {outcome} cannot be told: the runs were made by another version of the model; run them again.")]
     try:
         causes = explain(reference, results, outcome, until=summary.quarter)
     except InputError as error:  # an outcome that is not booked, or actors that the results do not carry

@@ -126,6 +126,11 @@ def test_a_run_by_itself(baseline: Results) -> None:
     assert "<h2>Why</h2>" not in html
 
 
+def test_causes_are_not_told_by_another_model(baseline: Results, vetoes: Results, monkeypatch) -> None:
+    monkeypatch.setattr("sim.report.answer.model_version", lambda: "0.0.0+other")
+    assert "made by another version of the model" in report(vetoes, baseline)
+
+
 def test_an_outcome_of_the_region(baseline: Results) -> None:
     scenario = Scenario.from_text(
         "{name: mine, extends: baseline, end: 2025Q4, answer: {outcome: eu.cohesion}, levers: {eu.veto_propensity: 3}}"
