@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from sim.hindcast.calibrate import targets_wanted
 from sim.hindcast.ensemble import SCENARIO, Ensemble, plan_of, simulate
 from sim.hindcast.provenance import blinded
-from sim.hindcast.scoring import Judged, figures_of, judge, overall, predict
+from sim.hindcast.references import yearly_step
+from sim.hindcast.scoring import Judged, figures_of, judge, overall, predict, seen
 from sim.hindcast.targets import FIRST, LAST, LAUNCH, TEST, TRAIN, Row, before, read_record
 from sim.scenario.plan import Plan
 
@@ -53,6 +56,10 @@ VARIANTS = (
     Variant("vetoes", "Conditional on the documented vetoes", scenario="hindcast_2014_vetoes"),
     Variant("crisis", "Conditional on the crises in north Kosovo: KFOR only", policy="crisis_2023", only=("kfor",)),
     Variant("without_belief", "Rooms credibility and accession off", policy="without_belief"),
+    Variant(
+        "rehearsal", "A rehearsal inside the training years: priors, told the years to 2017, scored on 2018 and 2019", belief="prior",
+        years=(2018, 2019),
+    ),
     Variant("unconditioned", "Played from 2013 to 2023 without looking up, scored against references that know 2019", conditioned=False),
     Variant(
         "decade", "Played from 2013 to 2023 at the priors, all ten years, against references of the same launch and, unlike it, "
@@ -85,7 +92,7 @@ def judge_rows(variant: Variant, record: Sequence[Row], ensemble: Ensemble, seed
     """Forecast and score every row that has observations in the variant's years."""
     first, last = variant.years
     launched = {row.key: row for row in before(record, first - 1 if first > FIRST else LAUNCH)}
-    trained = {row.key: row for row in before(record, TRAIN[1])}
+    trained = {row.key: row for row in before(record, first - 1 if first > FIRST else TRAIN[1])}
     judged = []
     for row in record:
         target = row.within(first, last)
@@ -117,8 +124,22 @@ def as_data(outcomes: Mapping[str, Outcome], worlds: int, seed: int) -> dict[str
         "seed": seed,
         "overall": main.figures,
         "series": [row_data(j) for j in main.judged],
+        "restlessness": restlessness(read_record(), main.ensemble, seed),
         "variants": [{"name": o.variant.name, "means": o.variant.title, **o.figures} for o in outcomes.values()],
     }
+
+
+def restlessness(record: Sequence[Row], ensemble: Ensemble, seed: int) -> list[dict[str, Any]]:
+    """Yearly steps of the training years, in the record and in the median world; a model that moves too little has narrow intervals."""
+    found = []
+    for row in record:
+        known = row.within(*TRAIN)
+        if known.years.size >= 4 and row.series.scored:
+            gaps = np.diff(known.years)
+            worlds = seen(ensemble, known, known.years, seed, "restless")
+            steps = np.sqrt((np.diff(worlds, axis=0) ** 2 / gaps[:, None]).mean(axis=0))
+            found.append({"series": row.series.name, "state": row.entity, "record": yearly_step(known), "model": float(np.median(steps))})
+    return found
 
 
 def row_data(judged: Judged) -> dict[str, Any]:

@@ -86,7 +86,12 @@ def _why_narrow(data: Mapping[str, Any]) -> str:
             count[0] += round(row["n"] * (1 - row["coverage_90"]))
             count[1] += row["n"]
     worst = sorted((v[0] / v[1], k, v) for k, v in missed.items() if v[0])[::-1]
-    return "\nMissed by the 90 % intervals: " + ", ".join(f"{k} {v[0]} of {v[1]}" for _, k, v in worst) + ".\n"
+    words = "\nMissed by the 90 % intervals: " + ", ".join(f"{k} {v[0]} of {v[1]}" for _, k, v in worst) + ". "
+    slow = [r for r in data["restlessness"] if r["record"] > 1.5 * r["model"]]
+    steps = ", ".join(f"{r['series']} {r['state']} {r['record']:.3g} against {r['model']:.3g}" for r in slow)
+    if steps:
+        words += f"In the training years these moved more from year to year than in the median world (root mean square step): {steps}.\n"
+    return words
 
 
 def _tests(data: Mapping[str, Any]) -> str:
@@ -114,7 +119,7 @@ def _rows(data: Mapping[str, Any]) -> str:
             remark,
         ]
         lines.append("| " + " | ".join(cells) + " |")
-    notes = "\n".join(f"- *{s.name}*: {s.title.lower()}, {s.unit}. {s.note} {_error(s)}".rstrip() for s in SERIES)
+    notes = "\n".join(f"- *{s.name}*: {s.title}, {s.unit}. {s.note} {_error(s)}".replace("  ", " ").rstrip() for s in SERIES)
     return f"## Row by row\n\n{head}\n" + "\n".join(lines) + f"\n\n{notes}\n"
 
 

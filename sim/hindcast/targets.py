@@ -57,6 +57,10 @@ SERIES: tuple[Series, ...] = (
         "mean", scored=False, since=FIRST, note="At the ceiling; one observation each.",
     ),
     Series(
+        "cfsp_reports", "Foreign-policy positions joined", "cfsp_alignment_report_pct", "eu_alignment", "share", (0, 1), ("MKD",), "mean",
+        scored=False, since=FIRST, note="By the Commission's report, mid-year to mid-year.",
+    ),
+    Series(
         "democracy", "Liberal democracy", "vdem_libdem", "democracy", "index", (0, 1), STATES,
         error_because="none: the quantity is defined by this index, and its experts are largely the same from year to year",
     ),
@@ -99,7 +103,7 @@ NOT_MODELLED = {
 }
 """Targets of the record that this model cannot be held against, and why."""
 
-_FIGURE_SCALES = {s.figure: s.to_state for s in SCALES}
+_SCALES = {s.outcome: s.to_state for s in SCALES}
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def read_record(figures: Figures | None = None) -> list[Row]:
 
 def _row(series: Series, entity: str, figures: Figures) -> Row:
     observed = [f for f in figures.series(series.figure, entity) if max(series.since, LAUNCH) <= f.year <= LAST]
-    scale = _FIGURE_SCALES.get(series.figure, lambda v: v)
+    scale = _SCALES.get(series.outcome, lambda v: v)
     values = np.array([float(scale(f.value)) for f in observed])
     return Row(series, entity, np.array([f.year for f in observed], dtype=int), values)
 

@@ -126,4 +126,4 @@ def test_the_whole_command_prints_everything(tmp_path, capsys):
     assert {"serbian_refusal", "kfor_given_crisis", "vetoes", "veto_aware_back_test", "calibration"} <= set(data)
     page = (tmp_path / "skill.md").read_text()
     assert all(f"(f/{name}.png)" in page for name in ("democracy", "cfsp", "kfor", "stability"))
-    assert len(list((tmp_path / "f").glob("*.png"))) == 12
+    assert len(list((tmp_path / "f").glob("*.png"))) == 13
