@@ -43,7 +43,7 @@ NOVEMBER = 4
 """The quarter of the year in which the Security Council votes on EUFOR."""
 MEMBER = 1.0
 GREECE = MEMBERS.index("GRC")
-ONLY = {code: np.array([[float(code == s)] for s in STATES]) for code in ("BIH", "XKX")}
+BOSNIA, KOSOVO = STATES.index("BIH"), STATES.index("XKX")
 
 
 def kfor_wanted(p: SimpleNamespace, tension: Any, crisis: Any, unrest: Any, effort: Any) -> Any:
@@ -68,6 +68,20 @@ def falling_returns(multiple: Any) -> Any:
     return 2 * saturating(multiple, 1.0) - 1
 
 
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """What holds for the whole run: presence and members of today, and weights per unit of what they multiply."""
+    today = world.today
+    return {
+        "usual_presence": saturating(today("kfor.strength") + today("eufor.strength"), p.forces_half),
+        "usual_members": (today("states.nato_progress") >= MEMBER).sum(axis=0),
+        "weight_of_a_member": p.members_weight / len(STATES),
+        "weight_of_a_fleet": p.obsolescence_weight / len(STATES),
+        "weight_of_spending": p.spending_weight / today("region.european_spending"),
+        "weight_of_reliability": p.reliability_weight / today("us.reliability"),
+        "pace_of_paths": p.path_speed * p.will / today("states.readiness"),
+    }
+
+
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book KFOR, EUFOR, deterrence and the paths to membership."""
     _kfor(world, p, levers["nato.presence_response"])
@@ -78,20 +92,28 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 
 def _kfor(world: World, p: SimpleNamespace, response: Any) -> None:
-    kfor, withdrawn = world.kfor, world.us.withdrawn
-    share = p.american_share * (1 - withdrawn)
-    leaving = -p.departure_speed * np.maximum(kfor.american_share - share, 0)
-    kfor.change("american_share", leaving, because="US withdrawal")
-    kfor.change("american_share", p.return_speed * np.maximum(share - kfor.american_share, 0), because="US return")
-    missing = (p.american_share - kfor.american_share) * (1 - p.backfill * world.eu.security_effort)
-    wanted = (p.kfor_calm + response * (world.nato.desired_kfor - p.kfor_calm)) * (1 - missing)
+    kfor = world.kfor
+    wanted = (1 - response) * p.kfor_calm + response * world.nato.desired_kfor
+    missing = p.american_share - kfor.american_share
+    if missing.any() or world.us.withdrawn.any():
+        _americans(world, p)
+        wanted = wanted * (1 - missing * (1 - p.backfill * world.eu.security_effort))
     up, down = ratchet(kfor.strength, wanted, p.reinforcement_speed, p.drawdown_speed)
-    left = leaving * kfor.strength
     kfor.change("strength", up, because="reinforcement")
     kfor.change("strength", down, because="drawdown")
-    kfor.change("strength", left, because="US withdrawal")
     kfor.change("strength", p.rotation_noise * world.draw("rotation")[0], because="rotation")
     world.event("deployment.kfor", up > p.notable_change, target="XKX", actor="NATO", because="trouble in and around Kosovo")
+
+
+def _americans(world: World, p: SimpleNamespace) -> None:
+    """American troops leave with a withdrawal and come back after it."""
+    kfor = world.kfor
+    gap = p.american_share * (1 - world.us.withdrawn) - kfor.american_share
+    leaving = p.departure_speed * np.minimum(gap, 0)
+    left = leaving * kfor.strength
+    kfor.change("american_share", leaving, because="US withdrawal")
+    kfor.change("american_share", p.return_speed * np.maximum(gap, 0), because="US return")
+    kfor.change("strength", left, because="US withdrawal")
     world.event("deployment.kfor", left < -p.notable_change, target="XKX", actor="USA", because="withdrawal")
 
 
@@ -108,9 +130,13 @@ def _mandate(world: World, p: SimpleNamespace) -> None:
 
 
 def _eufor(world: World, p: SimpleNamespace, response: Any) -> None:
-    eufor, lost = world.eufor, 1 - world.eufor.mandate
-    wanted = (p.eufor_calm + response * (world.eu.desired_eufor - p.eufor_calm)) * (1 - lost * (1 - p.replacement))
-    up, down = ratchet(eufor.strength, wanted, p.reinforcement_speed, p.drawdown_speed + p.departure_speed * lost)
+    eufor, drawdown = world.eufor, p.drawdown_speed
+    wanted = (1 - response) * p.eufor_calm + response * world.eu.desired_eufor
+    lost = 1 - eufor.mandate
+    if lost.any():
+        wanted = wanted * (1 - lost * (1 - p.replacement))
+        drawdown = drawdown + p.departure_speed * lost
+    up, down = ratchet(eufor.strength, wanted, p.reinforcement_speed, drawdown)
     eufor.change("strength", up, because="reinforcement")
     eufor.change("strength", down, because="drawdown")
     eufor.change("strength", p.eufor_rotation_noise * world.draw("rotation")[1], because="rotation")
@@ -119,41 +145,43 @@ def _eufor(world: World, p: SimpleNamespace, response: Any) -> None:
 
 
 def _deterrence(world: World, p: SimpleNamespace, levers: LeverView) -> None:
-    nato, today = world.nato, world.today
-    room = p.deterrence_speed * 4 * nato.deterrence * (1 - nato.deterrence)
-    plan = 1 + p.plan_weight * (nato.synchronised - p.usual_plan)
+    nato, since, progress = world.nato, world.departure, world.states.nato_progress
     stationed = p.permanent * levers.chosen("nato.stationing", "permanent") + p.rotational * levers.chosen("nato.stationing", "rotational")
-    forces = saturating(world.kfor.strength + world.eufor.strength, p.forces_half)
-    forces_today = saturating(today("kfor.strength") + today("eufor.strength"), p.forces_half)
-    members = (world.states.nato_progress >= MEMBER).mean(axis=0) - (today("states.nato_progress") >= MEMBER).mean(axis=0)
-    spending = world.region.european_spending / today("region.european_spending") - 1
-    reliable = world.us.reliability / today("us.reliability") - 1
-    nato.change("deterrence", room * p.stationing_weight * (stationed * plan - p.rotational), because="stationing")
-    nato.change("deterrence", room * p.readiness_weight * falling_returns(levers["nato.readiness_forces"]), because="ready forces")
-    nato.change("deterrence", room * p.forces_weight * (forces - forces_today), because="presence")
-    nato.change("deterrence", room * p.spending_weight * spending, because="European spending")
-    nato.change("deterrence", room * p.reliability_weight * reliable, because="US reliability")
-    nato.change("deterrence", room * p.members_weight * members, because="members in the region")
-    old = world.states.obsolescence.mean(axis=0) - p.usual_obsolescence
-    nato.change("deterrence", -room * p.obsolescence_weight * old, because="obsolete equipment")
-    nato.change("deterrence", room * p.mobility_weight * (world.regional.mobility - today("regional.mobility")), because="mobility")
-    nato.change("deterrence", p.deterrence_speed * (today("nato.deterrence") - nato.deterrence), because="return to anchor")
+    planned = stationed * (1 - p.plan_weight * p.usual_plan) + stationed * p.plan_weight * nato.synchronised
+    presence = saturating(world.kfor.strength + world.eufor.strength, p.forces_half)
+    causes = {
+        "ready forces": p.readiness_weight * falling_returns(levers["nato.readiness_forces"]),
+        "stationing": p.stationing_weight * (planned - p.rotational),
+        "presence": p.forces_weight * (presence - p.usual_presence),
+        "European spending": p.weight_of_spending * since("region.european_spending"),
+        "US reliability": p.weight_of_reliability * since("us.reliability"),
+        "members in the region": p.weight_of_a_member * ((progress >= MEMBER).sum(axis=0) - p.usual_members),
+        "obsolete equipment": -p.weight_of_a_fleet * (world.states.obsolescence.sum(axis=0) - len(STATES) * p.usual_obsolescence),
+        "mobility": p.mobility_weight * since("regional.mobility"),
+    }
+    nato.pull("deterrence", 4 * p.deterrence_speed * nato.deterrence * (1 - nato.deterrence), causes)
+    nato.change("deterrence", -p.deterrence_speed * since("nato.deterrence"), because="return to anchor")
 
 
 def _paths(world: World, p: SimpleNamespace, levers: LeverView) -> None:
-    states, today = world.states, world.today("states.nato_progress")
-    M, outside = states.nato_progress, states.nato_progress < MEMBER
-    entity = np.maximum(levers["republika_srpska.nato_veto"], world.republika_srpska.seceded)
+    """Progress of the states outside: by an open door without a veto, by programmes, or back to where they were."""
+    states, M = world.states, world.states.nato_progress
+    veto, outside = world.members.veto[GREECE].copy(), M < MEMBER
     split = 1 - world.eu.recognition_united
-    veto = np.maximum(world.members.veto[GREECE], ONLY["BIH"] * entity + ONLY["XKX"] * split)
-    free = levers["nato.open_door"] * p.will * (1 - veto) * outside
-    ready = states.readiness / world.today("states.readiness")
+    for row, player in ((BOSNIA, np.maximum(levers["republika_srpska.nato_veto"], world.republika_srpska.seceded)), (KOSOVO, split)):
+        veto[row] = np.maximum(veto[row], player)
+    free = levers["nato.open_door"] * (1 - veto) * outside
     programmes = falling_returns(levers["nato.partnership_programmes"])
-    partner = outside * (1 - ONLY["XKX"] * split)
-    states.change("nato_progress", p.path_speed * free * (1 + programmes) * ready * (p.ready_level - M), because="path to membership")
-    states.change("nato_progress", p.partnership_speed * p.partnership_reach * programmes * partner * M * (1 - M), because="programmes")
-    states.change("nato_progress", p.partnership_speed * (outside - free) * (today - M), because="return to anchor")
-    enters = (free > 0) & (p.ratification_level < M) & (world.draw("ratification") < p.ratification)
-    if enters.any():
+    pace = p.pace_of_paths * (1 + programmes)
+    states.change("nato_progress", pace * free * states.readiness * (p.ready_level - M), because="path to membership")
+    held_back = p.partnership_speed * (outside - p.will * free)
+    states.change("nato_progress", -held_back * world.departure("states.nato_progress"), because="return to anchor")
+    if np.any(programmes):
+        reach = p.partnership_speed * p.partnership_reach * programmes * outside * M * (1 - M)
+        reach[KOSOVO] *= 1 - split
+        states.change("nato_progress", reach, because="programmes")
+    near = (p.ratification_level < M) & outside
+    if near.any():
+        enters = near & (free * p.will > 0) & (world.draw("ratification") < p.ratification)
         states.jump("nato_progress", MEMBER, enters, because="membership")
         world.state_events("nato_membership", enters, because="ratified by all allies")

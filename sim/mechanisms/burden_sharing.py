@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.maths import logistic
+from sim.maths import Array
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -53,12 +53,23 @@ def own_defence_effort(p: SimpleNamespace, threat: Any, engagement: Any, engagem
 
 def share_below(p: SimpleNamespace, spending: Any, credit: Any = 0.0) -> Any:
     """Share of European allies below 2 %, 0..1, given their mean spending and what resilience adds to it, both % of GDP."""
-    return logistic((p.share_midpoint - spending - credit) / p.share_spread)
+    return 1 / (1 + np.exp((spending - (p.share_midpoint - credit)) / p.share_spread))
 
 
 def abandonment(reliability: Any, today: Any) -> Any:
     """Doubt about the United States: 0 as today, 1 when it is gone, negative where it is more reliable than today."""
     return 1 - reliability / today
+
+
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """Today's share of allies who fall short, the weight of reliability in doubts, and paces of what the six states spend today."""
+    today = world.today
+    return {
+        "usual_shortfall": share_below(p, today("region.european_spending")),
+        "doubt_per_reliability": p.abandonment_pull / today("us.reliability"),
+        "national_pace": p.national_speed * today("states.defence_spending"),
+        "national_shock": p.national_noise * today("states.defence_spending"),
+    }
 
 
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -68,40 +79,45 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book European spending, US grievance and the six states' own spending."""
-    _european_spending(world, p, levers["nato.european_spending"])
-    _grievance(world, p, levers["nato.resilience_counts"], levers["nato.responsibility_sharing"])
+    below = share_below(p, world.region.european_spending)
+    _european_spending(world, p, levers["nato.european_spending"], below)
+    _grievance(world, p, levers["nato.resilience_counts"], levers["nato.responsibility_sharing"], below)
     _national_spending(world, p)
 
 
-def _european_spending(world: World, p: SimpleNamespace, effort: Any) -> None:
-    region, rate = world.region, p.spending_speed
-    S, doubt = region.european_spending, abandonment(world.us.reliability, world.today("us.reliability"))
-    region.change("european_spending", rate * effort * p.threat_pull * region.threat, because="threat")
-    region.change("european_spending", rate * effort * p.abandonment_pull * doubt, because="abandonment")
-    pressed = world.us.transactional * share_below(p, S)
-    region.change("european_spending", rate * effort * p.pressure_pull * pressed, because="US pressure")
-    region.change("european_spending", -rate * p.spill_in * (S - world.today("region.european_spending")), because="spill-ins")
-    region.change("european_spending", rate * (p.peacetime_spending - S), because="return to peacetime level")
+def _european_spending(world: World, p: SimpleNamespace, effort: Any, below: Array) -> None:
+    region, since = world.region, world.departure
+    heads_for = {
+        "threat": effort * p.threat_pull * region.threat,
+        "abandonment": -effort * p.doubt_per_reliability * since("us.reliability"),
+        "US pressure": effort * p.pressure_pull * world.us.transactional * below,
+        "spill-ins": -p.spill_in * since("region.european_spending"),
+        "return to peacetime level": p.peacetime_spending - region.european_spending,
+    }
+    region.pull("european_spending", p.spending_speed, heads_for)
     region.change("european_spending", p.spending_noise * world.draw("european"), because="budgets' own course")
 
 
-def _grievance(world: World, p: SimpleNamespace, resilience: Any, shared: Any) -> None:
+def _grievance(world: World, p: SimpleNamespace, resilience: Any, shared: Any, below: Array) -> None:
     us, rate = world.us, p.grievance_speed
-    B = share_below(p, world.region.european_spending, p.resilience_credit * resilience)
-    B_today = share_below(p, world.today("region.european_spending"))
-    us.change("grievance", rate * p.shortfall_weight * (B - B_today), because="European shortfall")
-    us.change("grievance", rate * p.transactional_weight * us.transactional, because="administration")
-    us.change("grievance", -rate * p.frame_weight * shared * us.grievance, because="shared responsibility")
-    us.change("grievance", rate * (world.today("us.grievance") - us.grievance), because="return to anchor")
+    if np.any(resilience):
+        below = share_below(p, world.region.european_spending, p.resilience_credit * resilience)
+    sharpens = {
+        "European shortfall": p.shortfall_weight * (below - p.usual_shortfall),
+        "administration": p.transactional_weight * us.transactional,
+    }
+    us.pull("grievance", rate, sharpens)
+    us.change("grievance", -rate * world.departure("us.grievance"), because="return to anchor")
     us.change("grievance", p.grievance_noise * world.draw("grievance"), because="quarrels of the day")
+    if np.any(shared):
+        us.change("grievance", -rate * p.frame_weight * shared * us.grievance, because="shared responsibility")
 
 
 def _national_spending(world: World, p: SimpleNamespace) -> None:
-    states, rate = world.states, p.national_speed
-    s, today = states.defence_spending, world.today("states.defence_spending")
-    pledge = np.maximum(p.pledge - s, 0) * (states.nato_progress >= MEMBER) * world.region.threat
-    states.change("defence_spending", rate * today * (states.defence_effort - 1) * states.budget, because="own effort")
-    states.change("defence_spending", rate * today * (states.budget - 1), because="budget")
-    states.change("defence_spending", rate * (today - s), because="return to anchor")
-    states.change("defence_spending", p.pledge_speed * pledge, because="pledge to the Alliance")
-    states.change("defence_spending", p.national_noise * today * world.draw("national"), because="budgets' own course")
+    states, s = world.states, world.states.defence_spending
+    pledge = np.maximum(p.pledge - s, 0) * (states.nato_progress >= MEMBER) * (p.pledge_speed * world.region.threat)
+    goals = {"own effort": (states.defence_effort - 1) * states.budget, "budget": states.budget - 1}
+    states.pull("defence_spending", p.national_pace, goals)
+    states.change("defence_spending", -p.national_speed * world.departure("states.defence_spending"), because="return to anchor")
+    states.change("defence_spending", pledge, because="pledge to the Alliance")
+    states.change("defence_spending", p.national_shock * world.draw("national"), because="budgets' own course")

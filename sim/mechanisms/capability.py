@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.maths import Array, saturating
+from sim.mechanisms.pulls import causes, weighted
 
 if TYPE_CHECKING:
     from sim.levers import LeverView
@@ -37,7 +38,7 @@ SIGNALS = ("nato.synchronised", "eu.participation_offered", "states.obsolescence
 LEGACY = "states.legacy_equipment"
 SPENT_ON = ("formats.training_share", "formats.hybrid_share", "formats.joint_procurement", LEGACY)
 
-# What moves convergence by its distance from today: (weight, sign, variable, cause); states' variables count by their mean.
+# What moves convergence by its distance from today; see sim/mechanisms/pulls.py.
 CONVERGENCE = (
     ("c_interest", 1, "eu.defence_interest", "EU defence interest"),
     ("c_participation", 1, "eu.participation_offered", "seat in EU decisions and missions"),
@@ -66,9 +67,9 @@ def forces(t: Any, q: Any, a: Any) -> Any:
     return t * m / (a * m + (1 - a) * t)
 
 
-def returns(x: Any, b: Any) -> Any:
-    """Falling returns to scale for x >= 0, 1 at x = 1, at most 1 + b."""
-    return (1 + b) * x / (x + b)
+def returns(x: Any, b: Any, unit: Any = 1.0) -> Any:
+    """Falling returns to scale for x >= 0, 1 at x = `unit`, at most 1 + b."""
+    return (1 + b) * x / (x + b * unit)
 
 
 def hybrid_means(B: Any, q: Any, t: Any, h: Any, e: Any) -> Any:
@@ -81,6 +82,22 @@ def mean(values: Array) -> Array:
     return values.sum(axis=0) / len(values)
 
 
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """What holds for the whole run: today's means and yield, and the table of causes with its weights."""
+    usual, today = world.lever_defaults, world.today
+    t, h, j = (usual(name) for name in SPENT_ON[:3])
+    return {
+        "usual_hybrid_means": hybrid_means(1.0, scale(p.waste, j), t, h, p.training_for_hybrid),
+        "usual_yield": _yield(p, usual, usual(LEGACY)),
+        "usual_course": mean(today("states.engaged") * today("states.eu_alignment")),
+        "usual_aid": usual("eu.defence_funding") * (p.open_aid + (1 - p.open_aid) * usual("eu.defence_access")),
+        "usual_exercises": saturating(today("formats.output"), p.half_output),
+        "rebuilt": p.decay * today("states.readiness"),
+        "simple_pace": p.pace * (1 - p.complexity),
+        "pulls": weighted(p, CONVERGENCE),
+    }
+
+
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Publish what the scenario sets, and the means against hybrid threats that last quarter's budget bought."""
     world.nato.set("synchronised", levers["nato.eu_synchronisation"])
@@ -88,36 +105,44 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.states.set("obsolescence", levers["states.legacy_equipment"])
     world.states.set("budget", levers["states.defence_budget"])
     t, h, j = (levers[n] for n in SPENT_ON[:3])
-    t0, h0, j0 = (levers.today(n) for n in SPENT_ON[:3])
-    B = world.states.defence_spending / world.today("states.defence_spending")
-    got = hybrid_means(B, scale(p.waste, j), t, h, p.training_for_hybrid)
-    usual = hybrid_means(1.0, scale(p.waste, j0), t0, h0, p.training_for_hybrid)
-    world.states.set("hybrid_kit", world.today("states.hybrid_kit") * returns(got / usual, p.hybrid_returns))
+    per_budget = hybrid_means(1.0, scale(p.waste, j), t, h, p.training_for_hybrid) / p.usual_hybrid_means
+    as_today = world.today("states.defence_spending") / per_budget  # what would have to be spent for today's means
+    got = returns(world.states.defence_spending, p.hybrid_returns, as_today)
+    world.states.set("hybrid_kit", world.today("states.hybrid_kit") * got)
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book readiness, then convergence."""
-    invited = levers["eu.defence_access"] * (1 - p.needs_recognition * (1 - world.eu.recognition_united))
-    inside, inside_today = np.maximum(invited, world.states.accession >= 1), levers.today("eu.defence_access")  # members are inside
+    invited = levers["eu.defence_access"]
+    contested = p.needs_recognition * invited
+    if contested.any():
+        invited = invited - contested * (1 - world.eu.recognition_united)
+    inside = np.maximum(invited, world.states.accession >= 1)  # members are inside
+    moved = inside - levers.today("eu.defence_access")
     _book_own_forces(world, p, levers)
-    _book_partners(world, p, levers, inside, inside_today)
-    _book_convergence(world, p, inside, inside_today)
+    _book_partners(world, p, levers, inside, moved)
+    _book_convergence(world, p, moved)
+
+
+def _as_today(levers: LeverView, name: str) -> bool:
+    """Whether a lever stands as today in all worlds."""
+    now, today = levers[name], levers.today(name)
+    return bool(now == today if isinstance(now, float) else np.array_equal(now, today))
 
 
 def _book_own_forces(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Readiness from the state's own budget: how much, spent on what, with what equipment."""
-    states, d, R0 = world.states, p.decay, world.today("states.readiness")
-    B = states.defence_spending / world.today("states.defence_spending")
-    budget = returns(B, p.returns)
-    states.change("readiness", d * R0 * (budget - 1), because="defence budget")
-    states.change("readiness", d * (R0 - states.readiness), because="return to anchor")
-    if all(np.array_equal(levers[n], levers.today(n)) for n in SPENT_ON):
+    states = world.states
+    budget = returns(states.defence_spending, p.returns, world.today("states.defence_spending"))
+    states.change("readiness", p.rebuilt * (budget - 1), because="defence budget")
+    states.change("readiness", -p.decay * world.departure("states.readiness"), because="return to anchor")
+    if all(_as_today(levers, name) for name in SPENT_ON):
         return  # spent as today, so that the two bookings below are nought
-    f0 = _yield(p, levers.today, levers.today(LEGACY))
-    mixed = returns(B * (_yield(p, levers.__getitem__, levers.today(LEGACY)) / f0), p.returns)
-    actual = returns(B * (_yield(p, levers.__getitem__, levers[LEGACY]) / f0), p.returns)
-    states.change("readiness", d * R0 * (mixed - budget), because="what the budget is spent on")
-    states.change("readiness", d * R0 * (actual - mixed), because="obsolete equipment")
+    B = states.defence_spending / world.today("states.defence_spending")
+    mixed = returns(B * (_yield(p, levers.__getitem__, levers.today(LEGACY)) / p.usual_yield), p.returns)
+    actual = returns(B * (_yield(p, levers.__getitem__, levers[LEGACY]) / p.usual_yield), p.returns)
+    states.change("readiness", p.rebuilt * (mixed - budget), because="what the budget is spent on")
+    states.change("readiness", p.rebuilt * (actual - mixed), because="obsolete equipment")
 
 
 def _yield(p: SimpleNamespace, read: Any, legacy: Any) -> Any:
@@ -126,33 +151,30 @@ def _yield(p: SimpleNamespace, read: Any, legacy: Any) -> Any:
     return forces(t, procurement(p.waste, j, p.legacy_loss, legacy, p.hybrid_only, h), p.training_weight)
 
 
-def _book_partners(world: World, p: SimpleNamespace, levers: LeverView, inside: Array, inside_today: Array) -> None:
+def _book_partners(world: World, p: SimpleNamespace, levers: LeverView, inside: Array, moved: Array) -> None:
     """Readiness from what the EU, NATO and neighbours add, and from fatigue at home."""
-    states, d, today = world.states, p.decay, world.today
+    states, since = world.states, world.departure
     aid = levers["eu.defence_funding"] * (p.open_aid + (1 - p.open_aid) * inside)
-    usual = levers.today("eu.defence_funding") * (p.open_aid + (1 - p.open_aid) * inside_today)
-    states.change("readiness", d * p.w_money * (aid - usual), because="EU defence money")
-    states.change("readiness", d * p.w_access * (inside - inside_today), because="EU defence projects")
-    standards = (world.nato.synchronised - today("nato.synchronised")) * states.nato_progress
-    states.change("readiness", d * p.w_standards * standards, because="EU-NATO standards")
-    states.change("readiness", d * p.w_nato * (states.nato_progress - today("states.nato_progress")), because="NATO programmes")
-    exercises = saturating(world.formats.output, p.half_output) - saturating(today("formats.output"), p.half_output)
-    states.change("readiness", d * p.w_exercises * exercises, because="joint training")
-    states.change("readiness", d * p.w_b9plus * states.b9plus_support, because="B9+")
-    states.change("readiness", d * p.w_fatigue * (today("states.policy_fatigue") - states.policy_fatigue), because="policy fatigue")
+    partners = {
+        "joint training": p.w_exercises * (saturating(world.formats.output, p.half_output) - p.usual_exercises),
+        "EU defence money": p.w_money * (aid - p.usual_aid),
+        "EU defence projects": p.w_access * moved,
+        "EU-NATO standards": p.w_standards * since("nato.synchronised") * states.nato_progress,
+        "NATO programmes": p.w_nato * since("states.nato_progress"),
+        "policy fatigue": -p.w_fatigue * since("states.policy_fatigue"),
+    }
+    if states.b9plus_support.any():
+        partners["B9+"] = p.w_b9plus * states.b9plus_support
+    states.pull("readiness", p.decay, partners)
 
 
-def _book_convergence(world: World, p: SimpleNamespace, inside: Array, inside_today: Array) -> None:
+def _book_convergence(world: World, p: SimpleNamespace, moved: Array) -> None:
     """Convergence with EU and NATO: course and access of the candidates, and the table above."""
-    region, states, today, pace = world.region, world.states, world.today, p.pace * (1 - p.complexity)
-    course = states.engaged * states.eu_alignment - today("states.engaged") * today("states.eu_alignment")
-    region.change("defence_convergence", pace * p.c_course * mean(course), because="engaged and aligned")
-    region.change("defence_convergence", pace * p.c_access * mean(inside - inside_today), because="EU defence projects")
-    for weight, sign, variable, because in CONVERGENCE:
-        group, name = variable.split(".")
-        away = getattr(getattr(world, group), name) - today(variable)
-        amount = pace * sign * getattr(p, weight) * (mean(away) if group == "states" else away)
-        region.change("defence_convergence", amount, because=because)
-    region.change(
-        "defence_convergence", pace * (today("region.defence_convergence") - region.defence_convergence), because="return to anchor"
-    )
+    region, states = world.region, world.states
+    amounts = {
+        "engaged and aligned": p.c_course * (mean(states.engaged * states.eu_alignment) - p.usual_course),
+        "EU defence projects": p.c_access * mean(moved),
+        **causes(world, p.pulls),
+    }
+    region.pull("defence_convergence", p.simple_pace, amounts)
+    region.change("defence_convergence", -p.simple_pace * world.departure("region.defence_convergence"), because="return to anchor")

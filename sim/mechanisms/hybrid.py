@@ -17,8 +17,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.catalogue import POWERS
-from sim.maths import hazard, saturating, within
+from sim.maths import hazard, saturating
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -54,6 +56,16 @@ def assistance(t: Any, e: Any, c: Any) -> Any:
     return (t + e + c * t * e) / (2 + c)
 
 
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """Today's help and exercises, and the chance of a disaster."""
+    usual = world.lever_defaults
+    return {
+        "usual_help": assistance(usual("us.technology_support"), usual("eu.regulatory_support"), p.together),
+        "usual_exercises": saturating(world.today("formats.output"), p.half_output),
+        "disaster_chance": hazard(p.disaster_rate),
+    }
+
+
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Damage of the quarter, then what becomes of preparedness."""
     T = levers["threats.hybrid"]
@@ -66,36 +78,35 @@ def _strike(world: World, p: SimpleNamespace, T: Any) -> None:
     states, draw = world.states, world.draw("attack")
     door = open_door(states.resilience, p.stopped)
     influence = states.russian_influence * world.powers.is_active[POWERS.index("RUS")]
-    powers = state_pressure(p.from_powers, T, world.region.threat, p.in_peace, influence, p.half_influence) * door
-    others = nonstate_pressure(p.from_others, T, world.region.spoilers, world.regional.cooperation) * door
-    pressure = powers + others
+    powers = state_pressure(p.from_powers, T, world.region.threat, p.in_peace, influence, p.half_influence)
+    attackers = powers + nonstate_pressure(p.from_others, T, world.region.spoilers, world.regional.cooperation)
+    pressure = attackers * door
     chance = hazard(p.attack_rate * pressure)
-    attacked = draw < chance
-    by_power = attacked & (draw * pressure < chance * powers)  # the same draw, spread over [0, chance), tells whose attack it is
-    disaster = world.draw("disaster") < hazard(p.disaster_rate)
+    attacked, disaster = draw < chance, world.draw("disaster") < p.disaster_chance
     shocks = (p.attack_size * attacked + p.disaster_size * disaster) * door
-    states.set("hybrid_damage", within(pressure + shocks, 0.0, 1.0))
+    states.set("hybrid_damage", np.minimum(pressure + shocks, 1.0))
+    by_power = attacked & (draw * attackers < chance * powers)  # the same draw, spread over [0, chance), tells whose attack it is
     world.state_events("hybrid_attack", by_power, actor="RUS", because="influence opened the door")
-    world.state_events("hybrid_attack", attacked & ~by_power, actor="non-state", because="spoilers, crime and weak cooperation")
+    world.state_events("hybrid_attack", attacked ^ by_power, actor="non-state", because="spoilers, crime and weak cooperation")
     world.state_events("disaster", disaster, actor="nature", because="flood, fire, earthquake or epidemic")
 
 
 def _book_resilience(world: World, p: SimpleNamespace, levers: LeverView, T: Any) -> None:
     """Preparedness: help, materiel, exercises and neighbours build it; attackers learn; without effort it returns to where it was."""
-    states, today, d = world.states, world.today, p.decay
-
-    def book(weight: Any, now: Any, usual: Any, because: str) -> None:
-        states.change("resilience", d * weight * (now - usual), because=because)
-
-    technology, rules = levers["us.technology_support"], levers["eu.regulatory_support"]
-    usual_technology, usual_rules = levers.today("us.technology_support"), levers.today("eu.regulatory_support")
-    with_technology = assistance(technology, usual_rules, p.together)
-    book(p.w_assistance, with_technology, assistance(usual_technology, usual_rules, p.together), "US technology")
-    book(p.w_assistance, assistance(technology, rules, p.together), with_technology, "EU rules")
-    book(p.w_kit, states.hybrid_kit, today("states.hybrid_kit"), "hybrid materiel and training")
-    book(p.w_cooperation, world.regional.cooperation, today("regional.cooperation"), "regional cooperation")
-    exercises = saturating(world.formats.output, p.half_output)
-    book(p.w_exercises, exercises, saturating(today("formats.output"), p.half_output), "joint training")
-    book(p.w_b9plus, states.b9plus_support, 0.0, "B9+")
-    states.change("resilience", -p.learning * (T - levers.today("threats.hybrid")) * states.resilience, because="attackers learn")
-    states.change("resilience", d * (today("states.resilience") - states.resilience), because="return to anchor")
+    states, since = world.states, world.departure
+    with_technology = assistance(levers["us.technology_support"], levers.today("eu.regulatory_support"), p.together)
+    with_both = assistance(levers["us.technology_support"], levers["eu.regulatory_support"], p.together)
+    causes = {
+        "US technology": p.w_assistance * (with_technology - p.usual_help),
+        "EU rules": p.w_assistance * (with_both - with_technology),
+        "regional cooperation": p.w_cooperation * since("regional.cooperation"),
+        "joint training": p.w_exercises * (saturating(world.formats.output, p.half_output) - p.usual_exercises),
+        "hybrid materiel and training": p.w_kit * since("states.hybrid_kit"),
+    }
+    if states.b9plus_support.any():
+        causes["B9+"] = p.w_b9plus * states.b9plus_support
+    states.pull("resilience", p.decay, causes)
+    states.change("resilience", -p.decay * since("states.resilience"), because="return to anchor")
+    more = T - levers.today("threats.hybrid")
+    if np.any(more):
+        states.change("resilience", -p.learning * more * states.resilience, because="attackers learn")

@@ -49,4 +49,5 @@ def mediation_now(world: World, p: SimpleNamespace, levers: LeverView) -> Array:
 def mediation_today(world: World, p: SimpleNamespace) -> Array:
     """Mediation in today's situation, (1 or worlds,)."""
     influences = world.today("states.eu_influence"), world.today("states.us_influence")
-    return together(p, world.lever_defaults("eu.mediation"), *influences, world.today("transatlantic.alignment"), world.today("us.engagement"))
+    aligned, engaged = world.today("transatlantic.alignment"), world.today("us.engagement")
+    return together(p, world.lever_defaults("eu.mediation"), *influences, aligned, engaged)

@@ -45,7 +45,7 @@ def patronage(kin_support: Any, serbian: Any, moscow_support: Any, russian: Any,
     """Backing that a break-away could count on, 0..1, zero when neither Belgrade nor Moscow backs it."""
     first = np.minimum(belgrade * kin_support * serbian, 1.0)
     second = np.minimum(moscow * moscow_support * russian, 1.0)
-    return 1.0 - (1.0 - first) * (1.0 - second)
+    return first + (1.0 - first) * second
 
 
 def punishment(us_sanctions: Any, blocked: Any, eu_part: Any) -> Any:
@@ -66,7 +66,7 @@ def expected_response(leverage: Any, eufor: Any, half: Any, deterrence: Any) -> 
 def secession_chance(crisis: Any, defies: Any, backing: Any, response: Any, p: SimpleNamespace) -> Any:
     """Probability in the quarter given the chance of a Bosnian crisis; zero without a crisis, without defiance or without a patron."""
     daring = hazard(p.secession_rate * defies * backing * (1.0 - p.response_weight * response))
-    return crisis * daring * (backing >= p.patron_needed)
+    return crisis * (daring * (backing >= p.patron_needed))
 
 
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -82,27 +82,35 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """The blockade follows defiance; a constitutional crisis may break out, and in a crisis secession may be declared."""
-    entity, draw = world.republika_srpska, world.draw("rupture")
-    goal = levers["republika_srpska.state_blockade"] * entity.defiance / p.defiance_norm
+    entity, draw, defies = world.republika_srpska, world.draw("rupture"), world.republika_srpska.defiance
+    goal = levers["republika_srpska.state_blockade"] / p.defiance_norm * defies
     entity.change("blockade", p.blockade_speed * (goal - entity.blockade), because="defiance")
     within_bosnia, crisis = entity.seceded < 1.0, world.states.crisis[BOSNIA] > 0.0
-    rupture = hazard(p.rupture_rate * entity.blockade * entity.defiance) * within_bosnia
     response = expected_response(world.region.western_leverage, world.eufor.strength, p.eufor_half, world.nato.deterrence)
-    chance = secession_chance(1.0, entity.defiance, entity.patronage, response, p) * within_bosnia
-    entity.set("secession_risk", np.where(crisis, 1.0, rupture) * chance)
-    ruptures = ~crisis & (draw[0] < rupture)
-    forced = world.forced("secession") & within_bosnia
+    rupture = hazard(p.rupture_rate * entity.blockade * defies)
+    chance = secession_chance(within_bosnia, defies, entity.patronage, response, p)
+    entity.set("secession_risk", np.maximum(crisis, rupture) * chance)
+    ruptures = (draw[0] < rupture) & within_bosnia & ~crisis
     leaves = (crisis | ruptures) & (draw[1] < chance)
+    forced = world.forced("secession")
+    if forced is False:
+        entity.set("ruptures", ruptures | leaves)
+        _happen(world, ruptures, leaves)
+        return
+    forced = forced & within_bosnia
     entity.set("ruptures", ruptures | leaves | forced)
-    _happen(world, ruptures | (forced & ~crisis), leaves, forced)
+    _happen(world, ruptures | (forced & ~crisis), leaves, forced & ~leaves)
 
 
-def _happen(world: World, crisis: Array, leaves: Array, forced: Array) -> None:
+def _happen(world: World, crisis: Array, leaves: Array, forced: Array | None = None) -> None:
     """Book the crisis of Bosnia and the secession; a secession, forced or not, never comes without the crisis."""
-    rows = np.zeros((len(STATES), world.worlds), dtype=bool)
-    rows[BOSNIA] = crisis
-    world.states.jump("crisis", 1.0, rows, because="constitutional rupture")
-    world.state_events("crisis", rows, actor="RS", because="constitutional rupture")
-    world.republika_srpska.jump("seceded", 1.0, leaves | forced, because="secession")
-    world.event("secession", leaves, target="BIH", actor="RS", because="patron and crisis")
-    world.event("secession", forced & ~leaves, target="BIH", actor="RS", because="forced by the scenario")
+    entity = world.republika_srpska
+    if crisis.any():
+        rows = np.zeros((len(STATES), world.worlds), dtype=bool)
+        rows[BOSNIA] = crisis
+        world.states.jump("crisis", 1.0, rows, because="constitutional rupture")
+        world.state_events("crisis", rows, actor="RS", because="constitutional rupture")
+    for where, because in ((leaves, "patron and crisis"), (forced, "forced by the scenario")):
+        if where is not None and where.any():
+            entity.jump("seceded", 1.0, where, because="secession")
+            world.event("secession", where, target="BIH", actor="RS", because=because)
