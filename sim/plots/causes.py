@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import textwrap
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import InputError, unknown
-from sim.plots.sheet import BLUE, INK, PAPER, RULE, SMALL, SOFT, VERMILLION, plain_ticks, sheet
+from sim.plots.sheet import BLUE, INK, PAPER, SMALL, SOFT, VERMILLION, named_rows, sheet
 
 _SMALL = 0.01  # of the largest cause: what is smaller is added up
 
@@ -31,36 +33,36 @@ def waterfall(causes: pd.DataFrame, *, title: str = "What made the difference", 
         height=0.33 * (len(steps) + 1) + 0.1, left=2.75, right=0.65,
     )  # fmt: skip
     axis = axes[0, 0]
-    at, ends = 0.0, [0.0]
-    for row, (_, change) in enumerate(steps):
-        up = change >= 0
-        axis.barh(
-            row, change, left=at, color=BLUE if up else VERMILLION, height=0.62, hatch="///" if up else "", edgecolor="white", linewidth=0
-        )
-        if row:
-            axis.vlines(at, row - 0.69, row + 0.31, color=SOFT, linewidth=0.8)
-        at += change
-        ends.append(at)
-    axis.barh(len(steps), total, color=INK, height=0.62)
-    spread = (max(ends) - min(ends)) or 1.0
-    for row, (start, (_, change)) in enumerate(zip([*ends[:-1], 0.0], [*steps, ("", total)], strict=True)):
-        edge, side = max(start, start + change), 0.015 * spread
-        said = f"{change:+.3f}".replace("-", "\N{MINUS SIGN}")
-        paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
-        axis.annotate(said, (edge + side, row), va="center", size=SMALL, color=INK, annotation_clip=False, bbox=paper)
-    names = [*(name for name, _ in steps), "all together"]
-    axis.set_yticks(range(len(names)), [textwrap.fill(n, 42) for n in names], size=SMALL)
+    low, high = _bars(axis, steps, total)
+    named_rows(axis, [*(name for name, _ in steps), "all together"])
     axis.get_yticklabels()[-1].set_weight("bold")
     axis.set_ylim(len(steps) + 0.6, -0.6)
-    axis.set_xlim(min(ends) - 0.03 * spread, max(ends) + 0.13 * spread)
+    axis.set_xlim(low - 0.03 * (high - low), high + 0.13 * (high - low))
     axis.axvline(0, color=SOFT, linewidth=0.8)
-    axis.grid(axis="x", color=RULE, linewidth=0.6)
-    axis.set_axisbelow(True)
     axis.set_xlabel("difference" + (f" ({unit})" if unit else ""), size=SMALL, color=INK)
-    axis.tick_params(axis="y", length=0)
-    axis.spines["left"].set_visible(False)
-    plain_ticks(axis.xaxis)
     return figure
+
+
+def _bars(axis: Axes, steps: list[tuple[str, float]], total: float) -> tuple[float, float]:
+    """Each bar from where the last one ended, their sum below, each with its number; returns the ends of them all."""
+    starts = [0.0, *np.cumsum([change for _, change in steps]).tolist()]
+    low, high = min(starts), max(starts)
+    high = high if high > low else low + 1.0
+    for row, (start, (_, change)) in enumerate(zip(starts, steps, strict=False)):
+        paint: dict[str, Any] = {"color": BLUE, "hatch": "///"} if change >= 0 else {"color": VERMILLION}
+        axis.barh(row, change, left=start, height=0.62, edgecolor="white", linewidth=0, **paint)
+        if row:
+            axis.vlines(start, row - 0.69, row + 0.31, color=SOFT, linewidth=0.8)
+        _number(axis, row, change, max(start, start + change) + 0.015 * (high - low))
+    axis.barh(len(steps), total, color=INK, height=0.62)
+    _number(axis, len(steps), total, max(0.0, total) + 0.015 * (high - low))
+    return low, high
+
+
+def _number(axis: Axes, row: int, change: float, at: float) -> None:
+    said = f"{change:+.3f}".replace("-", "\N{MINUS SIGN}")
+    paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.8}
+    axis.annotate(said, (at, row), va="center", size=SMALL, color=INK, annotation_clip=False, bbox=paper)
 
 
 def _steps(causes: pd.DataFrame, most: int) -> list[tuple[str, float]]:

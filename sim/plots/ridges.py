@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.catalogue import STATE_NAMES, STATES
 from sim.errors import InputError
 from sim.plots.outcomes import name_of, path_of, position_of, run_name, state_outcome, unit_of
-from sim.plots.sheet import BLUE, INK, RULE, SMALL, limits, plain_ticks, sheet, worlds_said
+from sim.plots.sheet import BLUE, INK, RULE, SMALL, limits, named_rows, sheet, worlds_said
 from sim.results import Results
 
 _POINTS = 240
@@ -46,26 +47,26 @@ def ridgeline(
     axis = axes[0, 0]
     everything = np.concatenate([*ends.values(), *past.values()])
     low, high = limits(float(everything.min()), float(everything.max()), variable.range)
-    grid = np.linspace(low, high, _POINTS)
-    ridges = {s: density(ends[s], grid, variable.range) for s in STATES}
-    ghosts = {s: density(past[s], grid, variable.range) for s in past}
-    for row, state in enumerate(reversed(STATES)):
-        axis.axhline(row, color=RULE, linewidth=0.8)
-        scale = _HEIGHT / max(float(r[state].max()) for r in (ridges, ghosts) if state in r)
-        shape = ridges[state] * scale
-        axis.fill_between(grid, row, row + shape, color=BLUE, alpha=0.35, linewidth=0)
-        axis.plot(grid, row + shape, color=BLUE, linewidth=1.4)
-        if state in ghosts:
-            axis.plot(grid, row + ghosts[state] * scale, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
-        axis.vlines(np.median(ends[state]), row, row + 0.3, color=INK, linewidth=1.8)
-    axis.set_yticks(range(len(STATES)), [STATE_NAMES[s] for s in reversed(STATES)], size=SMALL)
-    axis.tick_params(axis="y", length=0)
-    axis.spines["left"].set_visible(False)
-    axis.set_ylim(-0.08, len(STATES) + 0.02)
+    for row, state in enumerate(STATES):
+        _ridge(axis, row, ends[state], past.get(state), np.linspace(low, high, _POINTS), variable.range)
+    named_rows(axis, [STATE_NAMES[s] for s in STATES], grid=False)
+    axis.set_ylim(len(STATES) - 1 + 0.08, -1.02)
     axis.set_xlim(low, high)
     axis.set_xlabel(f"{name_of(variable)} ({unit_of(variable)})", size=SMALL, color=INK)
-    plain_ticks(axis.xaxis)
     return figure
+
+
+def _ridge(axis: Axes, row: int, now: np.ndarray, before: np.ndarray | None, grid: np.ndarray, span: tuple[float, float]) -> None:
+    """The spread of one state's worlds, standing on its row; both outlines on one scale."""
+    ridge = density(now, grid, span)
+    ghost = None if before is None else density(before, grid, span)
+    scale = _HEIGHT / max(float(ridge.max()), 0.0 if ghost is None else float(ghost.max()))
+    axis.axhline(row, color=RULE, linewidth=0.8)
+    axis.fill_between(grid, row, row - ridge * scale, color=BLUE, alpha=0.35, linewidth=0)
+    axis.plot(grid, row - ridge * scale, color=BLUE, linewidth=1.4)
+    if ghost is not None:
+        axis.plot(grid, row - ghost * scale, color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
+    axis.vlines(float(np.median(now)), row - 0.3, row, color=INK, linewidth=1.8)
 
 
 def density(values: np.ndarray, grid: np.ndarray, span: tuple[float, float]) -> np.ndarray:

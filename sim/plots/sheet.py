@@ -34,7 +34,7 @@ WIDTH = 7.0  # inches
 RESOLUTION = 100  # dots per inch of a PNG
 TITLE, TEXT, SMALL = 11.5, 9.0, 8.0  # points
 _TITLE_LINE, _TEXT_LINE, _EDGE = 0.21, 0.155, 0.12  # inches
-_TITLE_WIDTH, _TEXT_WIDTH = 69, 112  # characters in a line of the sheet's width
+_TITLE_WIDTH, _TEXT_WIDTH, _ROW_WIDTH = 69, 112, 42  # characters in a line of the sheet's width, and of a row's name
 SETTINGS: Any = {
     "font.family": ["sans-serif"], "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"], "font.size": TEXT,
     "svg.fonttype": "none", "svg.hashsalt": "balkansim", "axes.unicode_minus": True, "path.simplify": True, "savefig.dpi": RESOLUTION,
@@ -111,6 +111,17 @@ def quarters_axis(axis: Axes, quarters: Sequence[str], most: int = 6) -> None:
     axis.set_xticks([i for i, _ in shown], [text for _, text in shown])
     edge = 0.5 if len(quarters) == 1 else 0
     axis.set_xlim(-edge, len(quarters) - 1 + edge)
+
+
+def named_rows(axis: Axes, names: Sequence[str], grid: bool = True) -> None:
+    """Names of rows on the left, row 0 on top, without a line beside them; numbers below."""
+    axis.set_yticks(range(len(names)), [textwrap.fill(name, _ROW_WIDTH) for name in names], size=SMALL)
+    axis.tick_params(axis="y", length=0)
+    axis.spines["left"].set_visible(False)
+    if grid:
+        axis.grid(axis="x", color=RULE, linewidth=0.6)
+        axis.set_axisbelow(True)
+    plain_ticks(axis.xaxis)
 
 
 def limits(low: float, high: float, span: tuple[float, float]) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.pairing import pair
@@ -47,11 +48,16 @@ def slope(
     for state, (a, b) in ends.items():
         colour, line = STYLES[state]
         axis.plot([0, 1], [a, b], color=colour, linestyle=line, linewidth=2, marker="o", markersize=5, clip_on=False)
-    low, high = axis.get_ylim()
-    for side, x, align in ((0, -0.04, "right"), (1, 1.04, "left")):
-        places = apart([ends[s][side] for s in STATES], 0.055 * (high - low), low, high)
-        for state, y in zip(STATES, places, strict=True):
-            number = f"{ends[state][side]:.2f}"
-            text = f"{STATE_NAMES[state]}\N{EN SPACE}{number}" if side == 0 else f"{number}\N{EN SPACE}{STATE_NAMES[state]}"
-            axis.annotate(text, (x, y), annotation_clip=False, va="center", ha=align, size=SMALL, color=INK)
+    _names(axis, {s: a for s, (a, _) in ends.items()}, -0.04)
+    _names(axis, {s: b for s, (_, b) in ends.items()}, 1.04)
     return figure
+
+
+def _names(axis: Axes, ends: dict[str, float], x: float) -> None:
+    """States and their values at one end of the lines, apart where they would touch."""
+    low, high = axis.get_ylim()
+    left = x < 0
+    for (state, value), y in zip(ends.items(), apart(list(ends.values()), 0.055 * (high - low), low, high), strict=True):
+        parts = [STATE_NAMES[state], f"{value:.2f}"]
+        text = "\N{EN SPACE}".join(parts if left else reversed(parts))
+        axis.annotate(text, (x, y), annotation_clip=False, va="center", ha="right" if left else "left", size=SMALL, color=INK)

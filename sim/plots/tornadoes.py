@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Hashable
 
 import pandas as pd
@@ -10,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import InputError, unknown
-from sim.plots.sheet import BLUE, INK, RULE, SMALL, SOFT, VERMILLION, plain_ticks, sheet
+from sim.plots.sheet import BLUE, INK, SMALL, SOFT, VERMILLION, named_rows, sheet
 
 
 def tornado(
@@ -41,15 +40,10 @@ def tornado(
         axis.barh(y, row["high"] - centre, left=centre, height=0.62, color=BLUE, hatch="///", edgecolor="white", linewidth=0)
     _ends(axis, rows[0], centre)
     axis.axvline(centre, color=SOFT, linewidth=1)
-    axis.set_yticks(range(len(rows)), [textwrap.fill(str(r["name"]).replace("_", " "), 42) for r in rows], size=SMALL)
+    named_rows(axis, [str(r["name"]).replace("_", " ") for r in rows])
     axis.set_ylim(len(rows) - 0.4, -1.0)
-    axis.tick_params(axis="y", length=0)
-    axis.spines["left"].set_visible(False)
-    axis.grid(axis="x", color=RULE, linewidth=0.6)
-    axis.set_axisbelow(True)
     axis.set_xlabel(("outcome" if centre else "change of the outcome") + (f" ({unit})" if unit else ""), size=SMALL, color=INK)
     axis.margins(x=0.04)
-    plain_ticks(axis.xaxis)
     return figure
 
 
