@@ -115,8 +115,9 @@ class Answering:
 
     def against(self, question: Question) -> str:
         """What the answer is compared with, in words."""
-        before = self.library.scenarios[question.before.scenario]
-        return f"{before.name} as written"
+        if question.before.scenario == question.now.scenario:
+            return "the scenario as written"
+        return self.library.scenarios[question.before.scenario].name
 
 
 def wanted_references(question: Question) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def twin(question: Question) -> dict[str, Any]:
         "world": world, "reference": reference, "label": label_of(reference), "quarters": now.quarters,
         "now": _path(now, reference, question.now.policy, row), "before": _path(before, reference, question.before.policy, row),
         "events": [_told(e) for e in found.events], "event": _told(found.event) if found.event else None, "parts": found.quarter,
-        "outcomes": [{"label": _named(p.outcome), "now": p.alternative, "before": p.reference} for p in found.outcomes[:4]],
+        "outcomes": [_parted(p) for p in found.outcomes[:4]],
         "bookings": [_booking(b) for b in found.bookings[:8]],
         "drawn": {words(c.removeprefix("branch.")): words(str(drawn[c])) for c in drawn.index if c.startswith("branch.")},
     }  # fmt: skip
@@ -105,12 +105,13 @@ def _told(event: twins.Told) -> dict[str, Any]:
     return asdict(event) | {"until": event.until or "", "where": _WHERE[event.where], "kind": event.event.split(".")[0]}
 
 
-def _named(reference: str) -> str:
-    """An outcome reference for readers, with whose it is."""
-    state, variable = outcome_reference(reference)
-    return f"{names().get(state, state)}, {words(variable.published)}" if state else words(variable.published)
+def _parted(parted: twins.Parted) -> dict[str, Any]:
+    """An outcome that differs, with whose it is."""
+    state, variable = outcome_reference(parted.outcome)
+    label = f"{names().get(state, state)}, {words(variable.published)}" if state else words(variable.published)
+    return {"label": label, "type": variable.type, "now": parted.alternative, "before": parted.reference}
 
 
 def _booking(booking: twins.Booking) -> dict[str, Any]:
-    what = f"{names().get(booking.actor, words(booking.actor))}, {words(booking.stock)}"
+    what = f"{names()[booking.actor]}, {words(booking.stock)}" if booking.actor in names() else words(booking.stock)
     return {"what": what, "because": booking.because, "room": words(booking.room), "difference": booking.difference}

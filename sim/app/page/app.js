@@ -214,7 +214,7 @@ function redraw() {
     $(`title-${name}`).textContent = `${outcome.label}`;
     element.classList.toggle("stale", shown.key !== key(state));
     if (blind && name === "b") element.replaceChildren(make("p", { class: "veil", text: "Hidden until you reveal the answer." }));
-    else drawChart(element, { ...chart, scope: state.scenario }, { outcome, quarters: answer.quarters, key: name, hidden: blind, guess: name === "a" ? predict.guess : null, against: page.reference === page.name && !differs() ? "" : against() });
+    else drawChart(element, { ...chart, scope: state.scenario }, { outcome, quarters: answer.quarters, key: name, hidden: blind, guess: name === "a" ? predict.guess : null, against: differs() ? (state.against === "written" ? "as written" : page.reference.slice(0, 10)) : "" });
     [element.dataset.answer, element.dataset.whole] = [shown.key, String(answer.whole)];
     const fold = $(`table-${name}`);
     if (fold.parentElement.open && !blind) fold.replaceChildren(table(chart, answer.quarters, outcome));
@@ -241,7 +241,7 @@ function verdict(answer, blind) {
   const sub = blind ? "" : `About ${v.label[0] === v.label[0].toUpperCase() && about.states.some((s) => s.name === v.label) ? `${v.label}'s ${$("title-a").textContent}` : v.label}, unit: ${unit}. From ${count}, each compared with itself in ${against()}.`;
   $("verdict").replaceChildren(lead, make("span", { class: "sub", text: sub }));
   const w = sideWords(v);
-  $("dots-words").textContent = `Each mark is one of ${answer.worlds} worlds, drawn evenly from ${w.better} to ${w.worse}: ▲ ${w.better}, ▼ ${w.worse}, ○ the same. Choose one to see its story.`;
+  $("dots-words").textContent = `Each mark is one of the ${answer.worlds} worlds, picked evenly from the most ${w.better} to the most ${w.worse}: ▲ ${w.better}, ▼ ${w.worse}, ○ the same. Choose one to see its story.`;
 }
 
 function legend() {

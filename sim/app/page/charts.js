@@ -2,7 +2,7 @@
 
 import { esc, line, make, ticks, written, year } from "./draw.js";
 
-const MARGIN = { top: 12, right: 14, bottom: 24, left: 46 };
+const MARGIN = { top: 12, bottom: 24, left: 46 };
 const SHORT = { "Bosnia and Herzegovina": "Bosnia-Herzegovina" };
 const spans = new Map(); // what each chart's axis has shown, so that it does not jump while a lever moves
 
@@ -14,10 +14,10 @@ function extent(key, chart, outcome, hidden) {
   const [floor, ceiling] = outcome.range;
   const least = (ceiling - floor) * 0.12;
   if (high - low < least) [low, high] = [(low + high - least) / 2, (low + high + least) / 2];
-  const room = (high - low) * 0.08;
+  const room = (high - low) * (hidden ? 0.5 : 0.08);
   low = Math.max(floor, low - room);
   high = Math.min(ceiling, high + room);
-  const name = `${key}:${chart.outcome}:${chart.place}:${chart.scope}`;
+  const name = `${key}:${chart.outcome}:${chart.place}:${chart.scope}:${hidden}`;
   const known = spans.get(key);
   const span = known && known.name === name ? [Math.min(known.span[0], low), Math.max(known.span[1], high)] : [low, high];
   spans.set(key, { name, span });
@@ -41,9 +41,10 @@ function axes(box, s, span, quarters, outcome, label, few) {
       (label ? `<text x="${box.left - 6}" y="${s.y(v) + 4}" text-anchor="end">${esc(text)}</text>` : "");
   });
   const starts = quarters.map((q, i) => [q, i]).filter(([q]) => q.endsWith("Q1"));
-  const every = Math.max(1, Math.ceil(starts.length / ((box.right - box.left) / (few ? 62 : 52))));
+  const least = starts.length / ((box.right - box.left) / (few ? 46 : 52));
+  const every = [1, 2, 5, 10, 20, 40].find((n) => n >= least);
   const columns = starts.filter((_, k) => k % every === 0).map(([q, i]) => {
-    const late = box.right - s.x(i) < 16;
+    const late = few && box.right - s.x(i) < 12;
     return `<text x="${late ? box.right : s.x(i)}" y="${box.bottom + 17}" text-anchor="${i === 0 ? "start" : late ? "end" : "middle"}">${few ? `’${q.slice(2, 4)}` : year(q)}</text>`;
   });
   return rows.join("") + columns.join("");
@@ -59,14 +60,13 @@ function body(series, s, hidden) {
   return parts.join("");
 }
 
-/** Direct labels at the right end, kept apart. */
+/** Direct labels beside the right end, kept apart. */
 function labels(series, s, box, hidden, against) {
   const end = series.before.length - 1;
-  let was = s.y(series.before[end][2]) - 7;
-  let now = s.y(series.now[end][2]) - 7;
-  if (!hidden && Math.abs(was - now) < 15) [now, was] = now <= was ? [(now + was) / 2 - 8, (now + was) / 2 + 16] : [(now + was) / 2 + 16, (now + was) / 2 - 8];
-  const inside = (v) => Math.max(box.top + 12, Math.min(box.bottom - 4, v));
-  const text = (y, words, kind) => `<text class="${kind} halo" x="${box.right - 4}" y="${inside(y)}" text-anchor="end">${esc(words)}</text>`;
+  let [was, now] = [s.y(series.before[end][2]), s.y(series.now[end][2])];
+  const close = 16 - Math.abs(was - now);
+  if (!hidden && close > 0) [now, was] = now <= was ? [now - close / 2, was + close / 2] : [now + close / 2, was - close / 2];
+  const text = (y, words, kind) => `<text class="${kind}" x="${box.right + 5}" y="${y + 4}">${esc(words)}</text>`;
   return text(was, against, "was") + (hidden ? "" : text(now, "as set", "now"));
 }
 
@@ -87,7 +87,7 @@ export function drawChart(element, chart, options) {
   const boxes = chart.series.map((_, i) => many
     ? { left: left + (i % columns) * wide + 2, right: left + (i % columns + 1) * wide - 12,
         top: Math.floor(i / columns) * (height / rows) + 24, bottom: (Math.floor(i / columns) + 1) * (height / rows) - 24 }
-    : { left, right: width - MARGIN.right, top: MARGIN.top, bottom: height - MARGIN.bottom });
+    : { left, right: width - (70), top: MARGIN.top, bottom: height - MARGIN.bottom });
   const parts = chart.series.map((series, i) => {
     const box = boxes[i];
     const s = scales(box, span, quarters.length);

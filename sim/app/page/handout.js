@@ -19,6 +19,8 @@ const copyOf = (id) => {
 
 const part = (title, body) => (body.trim() ? `<section class="card"><h3>${esc(title)}</h3>${body}</section>` : "");
 
+const folded = (table) => `<details><summary>As a table</summary>${table}</details>`;
+
 /** The text of the file. given: page, state, settings (words), answer, about, copies, titles, levers (the moved ones). */
 export async function handout(given) {
   const { page, state, settings, answer, about, copies, titles, levers } = given;
@@ -36,7 +38,7 @@ body{max-width:62rem;margin:0 auto;padding:1rem}section.card{margin:1rem 0}.char
 <p id="verdict">${esc(answer.verdict.sentence)}</p>
 <p>${answer.worlds} worlds, seed ${state.seed}, ${esc(page.start)} to ${esc(page.end)}, policy: ${esc(given.policy)}, compared with ${esc(given.against)}.</p>
 ${part("What was set", set + forced)}
-${part(titles.a, copyOf("chart-a") + copyOf("table-a"))}${part(titles.b, copyOf("chart-b") + copyOf("table-b"))}
+${part(titles.a, copyOf("chart-a") + folded(copyOf("table-a")))}${part(titles.b, copyOf("chart-b") + folded(copyOf("table-b")))}
 <p class="legend">${esc($("legend").textContent)}</p>
 ${part("A hundred worlds", `<p class="small">${esc($("dots-words").textContent)}</p>${copyOf("dots")}${copyOf("by-state")}`)}
 ${$("map-card").hidden ? "" : part(`Map: ${titles.map}`, `${copyOf("map")}<p class="small">${esc($("map-card").querySelector("p").textContent)}</p>`)}

@@ -83,10 +83,12 @@ export function drawTwin(element, found, outcome, names, against) {
   fill();
 }
 
+const yes = (value) => (value > 0.5 ? "yes" : "no");
+
 /** Where the two lives part, and what had been booked differently by then. */
 function parting(found, names) {
   if (!found.parts) return [make("p", { text: "The two lives never part by more than counts as the same." })];
-  const apart = found.outcomes.map((o) => `${o.label} ${written(o.now, 0.1)} instead of ${written(o.before, 0.1)}`).join("; ");
+  const apart = found.outcomes.map((o) => (o.type === "bool" ? `${o.label}: ${yes(o.now)} instead of ${yes(o.before)}` : `${o.label} ${written(o.now, 0.1)} instead of ${written(o.before, 0.1)}`)).join("; ");
   const first = found.event ? ` The first event that happens in one life only, in ${found.event.quarter} (${found.event.where === "now" ? "only as set" : "only before"}): ${story(found.event, names)}.` : " No event happens in one life only.";
   const parts = [make("h4", { text: `Where they part: ${found.parts}` }), make("p", { text: `${apart}.${first}` })];
   if (found.bookings.length) {

@@ -10,6 +10,7 @@ export const hidden = hiding;
 
 let redraw;
 let last = null;
+let touched = null; // first and last quarter drawn so far
 
 export function preparePrediction(onredraw) {
   redraw = onredraw;
@@ -28,6 +29,7 @@ export function preparePrediction(onredraw) {
 
 export function startPrediction() {
   Object.assign(predict, { on: true, revealed: false, guess: null });
+  touched = null;
 }
 
 export function stopPrediction() {
@@ -48,8 +50,18 @@ function draw(event) {
   const steps = Math.max(1, Math.abs(i - from));
   for (let k = 0; k <= steps; k += 1) predict.guess[from + Math.round(((i - from) * k) / steps)] = value + ((v - value) * k) / steps;
   last = [i, v];
+  touched = touched ? [Math.min(touched[0], from, i), Math.max(touched[1], from, i)] : [i, i];
+  complete(d.chart.series[0].before[0][2]);
   showSliders(d);
   redraw();
+}
+
+/** Before what was drawn a straight line from where all start, behind it the last value. */
+function complete(start) {
+  const [first, end] = touched;
+  const curve = predict.guess;
+  for (let i = 0; i < first; i += 1) curve[i] = start + ((curve[first] - start) * i) / first;
+  for (let i = end + 1; i < curve.length; i += 1) curve[i] = curve[end];
 }
 
 /** The panel below the chart: sliders that draw the same curve without a pointer, and the button that reveals. */
@@ -61,7 +73,7 @@ export function showGuess() {
   if (!d) return;
   if (predict.revealed) {
     empty(panel).append(make("p", { id: "guess-verdict", role: "status", text: judged(d) }),
-      make("button", { type: "button", text: "Draw again", onclick: () => { predict.revealed = false; predict.guess = null; redraw(); } }));
+      make("button", { type: "button", text: "Draw again", onclick: () => { predict.revealed = false; predict.guess = null; touched = null; redraw(); } }));
     return;
   }
   if (panel.dataset.for === d.chart.outcome + d.chart.place && panel.querySelector("input")) return;
@@ -70,7 +82,7 @@ export function showGuess() {
   const sliders = anchors.map(([q, i]) => {
     const id = `guess-${q}`;
     const start = d.chart.series[0].before[i][2];
-    const input = make("input", { type: "range", id, min: d.outcome.range[0], max: d.outcome.range[1], step: (d.outcome.range[1] - d.outcome.range[0]) / 200, value: start, "data-at": i });
+    const input = make("input", { type: "range", id, min: d.span[0], max: d.span[1], step: (d.span[1] - d.span[0]) / 100, value: start, "data-at": i });
     input.addEventListener("input", () => join(d, anchors.map(([, at]) => at)));
     return make("div", { class: "field" }, make("label", { for: id, text: `Your guess for ${q}` }), input);
   });
@@ -89,6 +101,7 @@ function showSliders(d) {
 /** A curve through the sliders, straight between them, from where the baseline starts. */
 function join(d, anchors) {
   const known = [[0, predict.guess?.[0] ?? d.chart.series[0].before[0][2]], ...anchors.map((at) => [at, Number(sliderOf(at).value)])];
+  touched = [0, d.quarters.length - 1];
   predict.guess = d.quarters.map((_, i) => {
     const k = known.findIndex(([at]) => at >= i);
     if (k <= 0) return known[0][1];
