@@ -32,7 +32,6 @@ NOT_AUTHORS = frozenset(
     + ("Pristina", "Serbia", "Skopje", "Ukraine", "Agreement", "Calibrated", "Coverage", "Claim", "Equation", "Sources", "Doubts")
 )
 """Words that may stand before a year and are nobody's name."""
-)
 
 
 @dataclass(frozen=True)
