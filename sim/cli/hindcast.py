@@ -20,6 +20,9 @@ Placebo = Annotated[
 ]
 
 
+Anew = Annotated[bool, typer.Option("--calibrate", help="First make the shipped samples of parameters anew (writes into the package).")]
+
+
 @guarded
 def command(
     worlds: options.Worlds = 4096,
@@ -27,6 +30,7 @@ def command(
     placebo_worlds: Placebo = 128,
     page: Page = None,
     figures: Figures = None,
+    calibrate: Anew = False,
     as_json: options.Json = False,
 ) -> int:
     """Score the model on 2020-2023, told the years before; test what it rests on. About two minutes, most of it the placebo."""
@@ -38,6 +42,12 @@ def command(
         raise InputError(
             f"--worlds {worlds} --placebo-worlds {placebo_worlds}: allowed: at least 256 worlds, and 0 or more for the placebo"
         )
+    if calibrate:
+        from sim.data.posterior import load_sample
+        from sim.hindcast.calibrate import regenerate
+
+        regenerate()
+        load_sample.cache_clear()
     with watched("placebo") as progress:
         data, outcomes = hindcast(worlds, seed, placebo_worlds, progress)
     pictures: list[Path] = []
@@ -82,4 +92,4 @@ def _show(data: Mapping[str, Any]) -> None:
     show(data["vetoes_paragraph"], "", data["veto_aware_back_test"]["paragraph"])
     stale = {name: said["stale"] for name, said in data["calibration"].items() if said["stale"]}
     for name, what in stale.items():
-        show(f"{name} was made from another state of {', '.join(what)}: run `python -m sim.hindcast.calibrate`.")
+        show(f"{name} was made from another state of {', '.join(what)}: run `balkansim hindcast --calibrate`.")

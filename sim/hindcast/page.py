@@ -39,7 +39,7 @@ def _introduction(data: Mapping[str, Any]) -> str:
 
 This page is generated; do not edit it:
 
-    balkansim hindcast --worlds {data["worlds"]} --seed {data["seed"]} --page docs/skill.md --figures docs/hindcast
+    balkansim hindcast --calibrate --worlds {data["worlds"]} --seed {data["seed"]} --page docs/skill.md --figures docs/hindcast
 
 The scenario `hindcast_2014` starts from the end of 2013 and is told only what came from outside the region. Parameters and paths
 are conditioned on the record of {data["train"][0]} to {data["train"][1]}; the forecast of {data["test"][0]} to {data["test"][1]} is scored.
@@ -66,6 +66,19 @@ def verdict(data: Mapping[str, Any]) -> str:
         f"the right way in {share(whole['direction'])}. It loses to dressed persistence on "
         + (", ".join(lost) if lost else "no scored row")
         + "."
+        + _without_help(data)
+    )
+
+
+def _without_help(data: Mapping[str, Any]) -> str:
+    """What is left of the skill without the war and without what the authors of the parameters had seen."""
+    found = {v["name"]: v["skill_vs_dressed_persistence"] for v in data["variants"]}
+    if not {"no_war", "blind"} <= set(found):
+        return ""
+    return (
+        f" Without being told of the invasion, its skill is {number(found['no_war'], 3)}; with every parameter that was set with 2020 to "
+        f"2023 in view loosened to between half and twice its value, {number(found['blind'], 3)}. The difference to the run at "
+        f"the priors ({number(found['prior'], 3)}) is what hindsight may be worth."
     )
 
 

@@ -59,6 +59,16 @@ def test_what_is_written_is_read_back(tmp_path):
         read_sample(tmp_path, "mine")
 
 
+def test_the_same_seed_makes_the_same_files(tmp_path):
+    from sim.hindcast.calibrate import regenerate
+
+    said = [regenerate(tmp_path / name, worlds=1024, seed=3) for name in ("one", "two")]
+    assert said[0] == said[1]
+    for name in SAMPLES:
+        assert (tmp_path / "one" / f"{name}.npz").read_bytes() == (tmp_path / "two" / f"{name}.npz").read_bytes()
+        assert set(said[0][name]["informed"]) <= {p.name for p in catalogue().parameters.values() if p.prior}
+
+
 def test_an_unknown_sample_names_the_nearest():
     with pytest.raises(InputError, match="posterior_2019"):
         load_sample("posterior_2018")
