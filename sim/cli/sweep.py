@@ -134,8 +134,9 @@ def _dry_run(design: Design, folder: Path, already: int, total: int, workers: in
     if as_json:
         emit(data)
         return
-    show(bold(design.title), f"{total} cells of {design.worlds:,} worlds: {len(design.scenarios)} scenarios, their policies, "
-         f"{data['lever_points']} points of levers x {data['uncertainty_points']} of uncertainties (the first of each as written)")  # fmt: skip
+    what = f"{total} cells of {design.worlds:,} worlds: {len(design.scenarios)} scenario(s) with their policies,"
+    points = f"{data['lever_points']} point(s) of levers x {data['uncertainty_points']} of uncertainties, the first of each as written"
+    show(bold(design.title), what, points)
     show(f"{already} are done in {folder}; the rest takes about {seconds:.0f} s.")
 
 
