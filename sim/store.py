@@ -304,9 +304,10 @@ def _readable(file: Path) -> bool:
 
 def _differences(there: Any, here: Any, path: str = "") -> Iterator[str]:
     """Where two identities differ, in words."""
-    if isinstance(there, dict) and isinstance(here, dict):
-        for key in sorted(there.keys() | here.keys()):
-            yield from _differences(there.get(key), here.get(key), f"{path}.{key}" if path else key)
+    if isinstance(there, dict | None) and isinstance(here, dict | None) and there != here:
+        one, other = there or {}, here or {}
+        for key in sorted(one.keys() | other.keys()):
+            yield from _differences(one.get(key), other.get(key), f"{path}.{key}" if path else key)
     elif there != here:
         yield f"{path} is {_shown(there)} there and {_shown(here)} here"
 

@@ -58,12 +58,17 @@ def attempt(call: Call) -> Recording | int | Failure:
     except (InputError, StoreError):
         raise
     except Exception as error:
-        words = f"{type(error).__name__}: {error}"
-        return Failure(call.task.plan.policy, spans(sorted(call.task.worlds)), words, traceback.format_exc())
+        return failure_of(call, error)
     if store is None:
         return recording
     store.write(recording, call.scenario)
     return int(recording.worlds.size)
+
+
+def failure_of(call: Call, error: Exception) -> Failure:
+    """What is to be known of a chunk that failed with this error."""
+    words = "".join(traceback.format_exception(error))
+    return Failure(call.task.plan.policy, spans(sorted(call.task.worlds)), f"{type(error).__name__}: {error}", words)
 
 
 def _reached(folder: Path) -> Store:

@@ -1,0 +1,165 @@
+"""A real Dask scheduler and two worker processes on this machine: the same tables, and no loss when any of them dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim import load_results, run
+from sim.errors import StoreError
+from tests.durability.helpers import assert_same_results, complete_chunks, finish, kill_group, start, wait_until
+
+pytest.importorskip("distributed")
+pytestmark = pytest.mark.slow
+
+SCENARIO, WORLDS = "baseline", 6 * 1024
+
+
+class Cluster:
+    """A scheduler and its workers, each a process that can be killed."""
+
+    def __init__(self, folder: Path, workers: int = 2) -> None:
+        self.folder, self.file = folder, folder / "scheduler.json"
+        patience = {"DASK_DISTRIBUTED__SCHEDULER__NO_WORKERS_TIMEOUT": "5s"}
+        self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", **patience)
+        wait_until(self.file.exists)
+        self.workers = [self.add_worker() for _ in range(workers)]
+
+    def _start(self, what: str, *words: str, **more: str) -> subprocess.Popen[str]:
+        return start("-m", f"distributed.cli.dask_{what}", "--scheduler-file", str(self.file), *words, folder=self.folder, **more)
+
+    def add_worker(self) -> subprocess.Popen[str]:
+        words = ("--no-nanny", "--nthreads", "1", "--no-dashboard", "--host", "127.0.0.1", "--local-directory", str(self.folder))
+        return self._start("worker", *words)
+
+    def close(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            kill_group(process)
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of which nothing is killed."""
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    cluster = Cluster(tmp_path)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("undisturbed") / "run"
+    run(SCENARIO, WORLDS, out=folder)
+    return folder
+
+
+def start_command(cluster: Cluster, out: Path, *more: str, **environment: str) -> subprocess.Popen[str]:
+    words = ("run", SCENARIO, "--worlds", str(WORLDS), "--out", str(out), "--scheduler", str(cluster.file), *more)
+    return start("-m", "sim", *words, folder=cluster.folder, **environment)
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_the_cluster_writes_the_same_tables(lasting: Cluster, undisturbed: Path, tmp_path: Path) -> None:
+    code, out, err = finish(start_command(lasting, tmp_path / "run"))
+    assert code == 0, err
+    assert "worlds" in out
+    assert_same_results(tmp_path / "run", undisturbed)
+
+
+def test_chunks_may_come_back_where_no_files_are_shared(lasting: Cluster, undisturbed: Path, tmp_path: Path) -> None:
+    results = run(SCENARIO, WORLDS, out=tmp_path / "run", scheduler=str(lasting.file), collect=True)
+    assert results.policies == ["none"]
+    assert_same_results(tmp_path / "run", undisturbed)
+
+
+def test_in_memory_by_address(lasting: Cluster, undisturbed: Path) -> None:
+    import json
+
+    address = json.loads(lasting.file.read_text())["address"]
+    results = run(SCENARIO, range(100, 300), scheduler=address)
+    there = load_results(undisturbed)
+    assert (results.values("SRB.eu_alignment") == there.values("SRB.eu_alignment")[100:300]).all()
+
+
+def test_a_worker_killed_in_mid_run_costs_nothing(cluster: Cluster, undisturbed: Path, tmp_path: Path) -> None:
+    process = start_command(cluster, tmp_path / "run")
+    wait_until(lambda: complete_chunks(tmp_path / "run") >= 2)
+    kill(cluster.workers[0])
+    code, _, err = finish(process)
+    assert code == 0, err
+    assert_same_results(tmp_path / "run", undisturbed)
+
+
+def test_all_workers_dead_is_an_error_and_the_run_goes_on_when_there_are_workers_again(
+    cluster: Cluster, undisturbed: Path, tmp_path: Path
+) -> None:
+    process = start_command(cluster, tmp_path / "run")
+    wait_until(lambda: complete_chunks(tmp_path / "run") >= 2)
+    for worker in cluster.workers:
+        kill(worker)
+    code, _, err = finish(process, 120)
+    assert code == 1
+    assert "has lost all its workers" in err
+    assert f"continue with: balkansim run {SCENARIO}" in " ".join(err.replace("python -m sim", "balkansim").split())
+    cluster.workers.append(cluster.add_worker())
+    code, _, err = finish(start_command(cluster, tmp_path / "run"))
+    assert code == 0, err
+    assert_same_results(tmp_path / "run", undisturbed)
+
+
+def test_a_killed_scheduler_is_an_error_and_the_run_goes_on_here(cluster: Cluster, undisturbed: Path, tmp_path: Path) -> None:
+    process = start_command(cluster, tmp_path / "run", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="3s")
+    wait_until(lambda: complete_chunks(tmp_path / "run") >= 2)
+    kill(cluster.scheduler)
+    code, _, err = finish(process, 120)
+    assert code == 1
+    assert "the scheduler of the cluster" in err
+    assert "worlds are complete and kept in" in " ".join(err.split())
+    wait_until(lambda: all(worker.poll() is not None for worker in cluster.workers) or not _writing(tmp_path / "run"))
+    run(SCENARIO, WORLDS, out=tmp_path / "run")
+    assert_same_results(tmp_path / "run", undisturbed)
+
+
+def _writing(folder: Path) -> list[Path]:
+    return list(folder.glob("*/*.part"))
+
+
+def test_no_scheduler_there(tmp_path: Path) -> None:
+    words = ("-m", "sim", "run", SCENARIO, "--worlds", "64", "--out", str(tmp_path / "run"))
+    quick = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"}
+    code, _, err = finish(start(*words, "--scheduler", "tcp://127.0.0.1:9", **quick))
+    assert code == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in " ".join(err.split())
+    code, _, err = finish(start(*words, "--scheduler", "scheduler.json"))
+    assert code == 2
+    assert "there is no such file" in " ".join(err.split())
+
+
+def test_a_worker_that_does_not_see_the_directory(lasting: Cluster, tmp_path: Path, monkeypatch: Any) -> None:
+    """As on a cluster without shared files: here the directory has another name for workers."""
+    from sim.working import Call
+
+    before = Call.__init__
+
+    def elsewhere(self: Call, task: Any, versions: str, folder: str | None = None, scenario: str = "") -> None:
+        before(self, task, versions, folder and folder + "-not-there", scenario)
+
+    monkeypatch.setattr(Call, "__init__", elsewhere)
+    with pytest.raises(StoreError, match=r"does not see the results .* --collect"):
+        run(SCENARIO, 64, out=tmp_path / "run", scheduler=str(lasting.file))

@@ -1,0 +1,294 @@
+"""Running: the same worlds wherever they are played, and what happens when a chunk or a worker fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim import load_results, run
+from sim.actors import CAST
+from sim.errors import InputError, ModelError, StoreError, Unfinished
+from sim.executors import Here, LocalPool, opened, over
+from sim.running import Job, make_job, run_job, world_numbers
+from sim.scenario import Scenario
+from sim.store import Store
+from tests.durability.helpers import SHORT, assert_same_results
+
+Serbia: Any = CAST["SRB"]
+THREE = [*range(64), *range(1024, 1088), *range(2048, 2112)]  # a block of each of three chunks
+
+
+def short() -> Scenario:
+    return Scenario.from_text(SHORT, "short")
+
+
+class Faulty(Serbia):
+    """Fails in the second chunk unless the file `mended` stands beside its results."""
+
+    mended = Path("/nonexistent")
+
+    def decide(self) -> None:
+        if 16 in self.model.blocks and not self.mended.exists():
+            raise ZeroDivisionError("no minister was found")
+        super().decide()
+
+
+class Hopeless(Serbia):
+    def decide(self) -> None:
+        raise ZeroDivisionError("no minister was found")
+
+
+class Suicidal(Serbia):
+    """Kills its process, the first time or every time."""
+
+    once = Path("/nonexistent")
+
+    def decide(self) -> None:
+        try:
+            self.once.touch(exist_ok=False)
+        except FileExistsError:
+            super().decide()
+        except FileNotFoundError:
+            os._exit(9)
+        else:
+            os._exit(9)
+
+
+class TestWorldNumbers:
+    @pytest.mark.parametrize("worlds", [0, -1, True, 10**9 + 1, [], [-1], [1.5], ["a"], range(0), [10**9], 3.0, None])
+    def test_refused(self, worlds: Any) -> None:
+        with pytest.raises(InputError, match="worlds="):
+            world_numbers(worlds)
+
+    def test_ascending_each_once_a_range_where_there_are_no_gaps(self) -> None:
+        assert world_numbers(3) == range(3)
+        assert world_numbers([3, 77, 3]) == (3, 77)
+        assert world_numbers(np.array([5, 4, 6])) == range(4, 7)
+        assert world_numbers(range(500, 600)) == range(500, 600)
+        assert world_numbers(range(10, 0, -5)) == (5, 10)
+        assert world_numbers(10**9) == range(10**9)
+
+    def test_tasks_of_a_billion_worlds_are_made_one_by_one(self) -> None:
+        job = make_job(short(), 10**9)
+        tasks = job.tasks(job.plans[0], job.worlds)
+        assert next(tasks).worlds == tuple(range(1024))
+        assert next(tasks).worlds == tuple(range(1024, 2048))
+
+
+class TestWhereverItRuns:
+    @pytest.mark.parametrize("workers", [0, -1, True, 1.5, "2"])
+    def test_workers_refused(self, workers: Any) -> None:
+        with pytest.raises(InputError, match="workers="):
+            run(short(), 1, workers=workers)
+
+    def test_two_processes_give_the_same_tables(self, tmp_path: Path) -> None:
+        one = run(short(), THREE, out=tmp_path / "one")
+        two = run(short(), THREE, workers=2, out=tmp_path / "two")
+        assert_same_results(tmp_path / "one", tmp_path / "two")
+        assert one.states.equals(two.states)
+        assert run(short(), THREE, workers=2).states.equals(one.states)
+
+    def test_an_actor_typed_into_a_notebook_reaches_the_workers(self) -> None:
+        there: dict[str, Any] = {"Serbia": Serbia, "__name__": "__main__"}
+        exec("class Mine(Serbia):\n    def decide(self):\n        super().decide()\n        self.reform_effort = 0.0\n", there)
+        here = run(short(), THREE, actors={"SRB": there["Mine"]})
+        away = run(short(), THREE, actors={"SRB": there["Mine"]}, workers=2)
+        assert here.states.equals(away.states)
+        assert not here.states.equals(run(short(), THREE).states)
+
+    def test_a_worker_with_another_model_is_refused(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr("sim.running.versions", lambda: "0.0+other data")
+        with pytest.raises(StoreError, match="another balkansim"):
+            run(short(), 64, out=tmp_path / "run")
+
+    def test_dask_is_asked_for_only_when_used(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        import sys
+
+        monkeypatch.setitem(sys.modules, "distributed", None)
+        with pytest.raises(InputError, match=r"pip install 'balkansim\[cluster\]'"):
+            run(short(), 1, scheduler="tcp://127.0.0.1:8786")
+
+
+class Counting(Executor):
+    """Keeps tasks until asked for their results, and how many were out at most."""
+
+    def __init__(self) -> None:
+        self.out: list[tuple[Future[Any], Any, Any]] = []
+        self.most = 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.out.append((future, fn, args))
+        self.most = max(self.most, len(self.out))
+        return future
+
+    def serve(self) -> None:
+        future, fn, args = self.out.pop(0)
+        future.set_result(fn(*args))
+
+
+class TestOver:
+    def test_no_more_than_ahead_are_out_and_tasks_are_made_when_there_is_room(self) -> None:
+        made, pool = [], Counting()
+
+        def tasks() -> Iterator[int]:
+            for number in range(100):
+                made.append(number)
+                if len(pool.out) == 3:  # the fourth would be one too many
+                    pool.serve()
+                yield number
+                if len(pool.out) == 4 or number == 99:
+                    while pool.out:
+                        pool.serve()
+
+        found = []
+        for result in over(pool, lambda n: n * n, tasks(), 4):
+            found.append(result)
+            assert len(made) <= len(found) + 8
+        assert sorted(found) == [n * n for n in range(100)]
+        assert pool.most <= 4
+
+    def test_here_each_task_is_done_when_it_is_asked_for(self) -> None:
+        made: list[int] = []
+        tasks = (made.append(n) or n for n in range(10))
+        results = over(Here(), abs, tasks, 1)
+        assert next(results) == 0
+        assert made == [0]
+
+    def test_ahead_may_change(self) -> None:
+        room = iter([1, 2, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5])
+        assert sorted(over(Here(), abs, range(10), lambda: next(room))) == list(range(10))
+
+    @pytest.mark.parametrize("kind", [InputError, ModelError, StoreError, ZeroDivisionError])
+    def test_errors_keep_their_type_and_words(self, kind: type[Exception]) -> None:
+        def fail(_: int) -> None:
+            raise kind("two\nlines")
+
+        with LocalPool(1) as pool, pytest.raises(kind, match="two\nlines") as raised:
+            list(over(pool, fail, [1], 2))
+        if isinstance(raised.value, InputError):
+            assert raised.value.findings == ["two\nlines"]
+
+    def test_an_error_that_cannot_travel_keeps_its_name(self) -> None:
+        class Mine(Exception):
+            def __init__(self, one: int, two: int) -> None:
+                super().__init__("one and two")
+
+        def fail(_: int) -> None:
+            raise Mine(1, 2)
+
+        with LocalPool(1) as pool, pytest.raises(ModelError, match="Mine: one and two"):
+            list(over(pool, fail, [1], 2))
+
+    def test_processes_have_one_thread_each(self) -> None:
+        with opened(2) as place:
+            found = set(over(place.executor, lambda _: os.environ["OMP_NUM_THREADS"], range(2), 2))
+        assert found == {os.environ.get("OMP_NUM_THREADS", "1")}
+
+    def test_a_killed_process_is_replaced(self, tmp_path: Path) -> None:
+        def fall(number: int, mark: Path = tmp_path / "fell") -> int:
+            if number == 2 and not mark.exists():
+                mark.touch()
+                os._exit(9)
+            return number
+
+        with LocalPool(2) as pool:
+            assert sorted(over(pool, fall, range(6), 4)) == list(range(6))
+
+    def test_a_process_that_is_killed_every_time_is_given_up(self) -> None:
+        with LocalPool(2) as pool, pytest.raises(Unfinished, match="killed 3 times, perhaps for want of memory"):
+            list(over(pool, lambda _: os._exit(9), [1], 4))
+
+
+class TestFailing:
+    def job(self, kind: type) -> Job:
+        return make_job(short(), THREE, actors={"SRB": kind})
+
+    def test_a_failing_chunk_is_recorded_and_the_rest_is_kept(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Faulty, "mended", tmp_path / "mended")
+        folder = tmp_path / "run"
+        with pytest.raises(Unfinished) as raised:
+            run_job(self.job(Faulty), out=folder, again="balkansim run short")
+        said = str(raised.value)
+        assert (
+            "a chunk (64 worlds) failed, the first, from world 1024 of policy none, with ZeroDivisionError: no minister was found" in said
+        )
+        assert "128 of 192 worlds are complete and kept in" in said
+        assert "continue with: balkansim run short" in said
+        assert Store(folder).done("none") == [range(64), range(2048, 2112)]
+        (record,) = [json.loads(f.read_text()) for f in (folder / "failures").iterdir()]
+        assert record["worlds"] == [[1024, 1087]]
+        assert record["error"] == "ZeroDivisionError: no minister was found"
+        assert record["retry"] == "balkansim run short"
+        assert "worlds=[*range(1024, 1088)], seed=1, policy='none'" in record["alone"]
+        assert 'raise ZeroDivisionError("no minister was found")' in " ".join(record["traceback"])
+
+        (tmp_path / "mended").touch()
+        run_job(self.job(Faulty), out=folder)
+        assert load_results(folder).world_numbers().tolist() == THREE
+        assert not list((folder / "failures").iterdir())
+
+    def test_what_the_record_says_to_play_alone_plays_just_that(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        from sim import running
+
+        real = running.attempt
+
+        def faulty(call: Any) -> Any:
+            if call.task.worlds[0] != 1024:
+                return real(call)
+            try:
+                raise ZeroDivisionError("no minister was found")
+            except ZeroDivisionError as error:
+                from sim.working import failure_of
+
+                return failure_of(call, error)
+
+        monkeypatch.setattr(running, "attempt", faulty)
+        with pytest.raises(Unfinished):
+            run(short(), THREE, levers={"eu.mediation": 0.5}, out=tmp_path / "run")
+        record = json.loads(next((tmp_path / "run" / "failures").iterdir()).read_text())
+        before, _, call = record["alone"].partition("; ")
+        scope: dict[str, Any] = {}
+        exec(before, scope)
+        alone = eval(call, scope)
+        assert alone.world_numbers().tolist() == list(range(1024, 1088))
+        assert alone.values("SRB.eu_alignment").shape == (64, 8)
+
+    def test_a_run_in_which_nothing_succeeds_is_given_up(self, tmp_path: Path) -> None:
+        job = make_job(short(), range(0, 10 * 1024, 64), actors={"SRB": Hopeless})
+        with pytest.raises(Unfinished, match=r"3 chunks .* failed and the run was given up"):
+            run_job(job, out=tmp_path / "run")
+        assert len(list((tmp_path / "run" / "failures").iterdir())) == 3
+
+    def test_in_memory_the_error_itself_is_raised(self) -> None:
+        with pytest.raises(ZeroDivisionError, match="no minister"):
+            run_job(self.job(Hopeless))
+
+    def test_a_killed_worker_costs_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(Suicidal, "once", tmp_path / "once")
+        job = make_job(short(), THREE, actors={"SRB": Suicidal})
+        run_job(job, workers=2, out=tmp_path / "run")
+        assert load_results(tmp_path / "run").world_numbers().tolist() == THREE
+
+    def test_a_directory_that_is_not_the_same_everywhere(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A worker writes into a directory that only it sees."""
+        from sim import running
+
+        real = running.attempt
+
+        def elsewhere(call: Any) -> Any:
+            kept = shutil.copytree(tmp_path / "run", tmp_path / "other", dirs_exist_ok=True)
+            object.__setattr__(call, "folder", str(kept))
+            return real(call)
+
+        monkeypatch.setattr(running, "attempt", elsewhere)
+        with pytest.raises(StoreError, match="is it the same directory on all machines"):
+            run(short(), 64, out=tmp_path / "run")
