@@ -25,59 +25,12 @@ _HOLDS_VENUE = {"article": "journal", "book": "publisher", "chapter": "booktitle
 _YEAR = re.compile(r"\b([^\W\d_][\w'’-]+)( et al\.)?,? \(?((?:18|19|20)\d\d)\b")
 """A word that may be a surname, and the year after it."""
 _SPELLED = {"ö": "oe", "ü": "ue", "ä": "ae", "Ö": "Oe", "Ü": "Ue", "Ä": "Ae"}
-NOT_AUTHORS = frozenset(
-    (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-        "Winter",
-        "Spring",
-        "Summer",
-        "Autumn",
-        "Before",
-        "Since",
-        "Until",
-        "After",
-        "From",
-        "Of",
-        "In",
-        "At",
-        "The",
-        "And",
-        "Or",
-        "Albania",
-        "Balkans",
-        "Belgrade",
-        "Bosnia",
-        "Brexit",
-        "Crimea",
-        "Europe",
-        "Herzegovina",
-        "Kosovo",
-        "Macedonia",
-        "Montenegro",
-        "Pristina",
-        "Serbia",
-        "Skopje",
-        "Ukraine",
-        "Agreement",
-        "Calibrated",
-        "Coverage",
-        "Claim",
-        "Equation",
-        "Sources",
-        "Doubts",
-    )
-)
+_CALENDAR_AND_PLACES = """
+    January February March April May June July August September October November December Winter Spring Summer Autumn
+    Before Since Until After From Of In At The And Or Calibrated Coverage Agreement Claim Equation Sources Doubts
+    Albania Balkans Belgrade Bosnia Brexit Crimea Europe Herzegovina Kosovo Macedonia Montenegro Pristina Serbia Skopje Ukraine
+"""
+NOT_AUTHORS = frozenset(_CALENDAR_AND_PLACES.split())
 """Words that may stand before a year and are nobody's name."""
 
 
