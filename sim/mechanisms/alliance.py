@@ -1,9 +1,9 @@
 """The Alliance: forces follow trouble and leave slowly, what is stationed and ready deters, and the path to membership.
 
 Claim      Instability compels NATO to increase its troops (transatlantic-burden-sharing 14), which steady the region in their turn (50).
-           Ready, permanent, jointly planned forces deter; old equipment and slow roads do not; members add bases and forces; Republika
-           Srpska blocks Bosnia's path (closing-the-capabilities-gap 26, 50, 66, 112, 130, 136); where the Union does not lead, NATO
-           takes over (252).
+           Ready, permanent, jointly planned forces deter; old equipment and slow roads do not; members add bases and forces, and so do
+           those named for B9+; Republika Srpska blocks Bosnia's path (closing-the-capabilities-gap 26, 50, 66, 112, 130, 136, 150);
+           where the Union does not lead, NATO takes over (252).
 Equation   N* = n_0 + response (N_wanted - n_0)            KFOR; EUFOR alike, under a mandate that lapses or is renewed each November
            dN = r+ max(N* - N, 0) + r- min(N* - N, 0)      ratchet: r+ is fast, r- is slow
            dD = r [ 4 D (1 - D) sum_i w_i x_i + (D today - D) ]
@@ -33,10 +33,10 @@ READS = (
     "kfor.strength", "kfor.american_share", "eufor.strength", "eufor.mandate", "nato.deterrence", "nato.desired_kfor", "eu.desired_eufor",
     "eu.security_effort", "eu.recognition_united", "us.reliability", "us.withdrawn", "region.threat", "region.european_spending",
     "regional.mobility", "nato.synchronised", "states.nato_progress", "states.obsolescence", "states.readiness", "members.veto",
-    "republika_srpska.seceded",
+    "states.b9plus_support", "republika_srpska.seceded",
 )  # fmt: skip
 BOOKS = ("kfor.strength", "kfor.american_share", "eufor.strength", "eufor.mandate", "nato.deterrence", "states.nato_progress")
-SIGNALS = ()
+SIGNALS = ("nato.partnership",)
 DRAWS = {"rotation": Draw("normal", (2,)), "mandate": Draw("uniform", ()), "ratification": Draw("uniform", (6,))}
 
 NOVEMBER = 4
@@ -76,6 +76,7 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
         "usual_members": (today("states.nato_progress") >= MEMBER).sum(axis=0),
         "weight_of_a_member": p.members_weight / len(STATES),
         "weight_of_a_fleet": p.obsolescence_weight / len(STATES),
+        "weight_of_b9plus": p.b9plus_weight / len(STATES),
         "weight_of_spending": p.spending_weight / today("region.european_spending"),
         "weight_of_reliability": p.reliability_weight / today("us.reliability"),
         "pace_of_paths": p.path_speed * p.will / today("states.readiness"),
@@ -159,6 +160,8 @@ def _deterrence(world: World, p: SimpleNamespace, levers: LeverView) -> None:
         "obsolete equipment": -p.weight_of_a_fleet * (world.states.obsolescence.sum(axis=0) - len(STATES) * p.usual_obsolescence),
         "mobility": p.mobility_weight * since("regional.mobility"),
     }
+    if world.states.b9plus_support.any():
+        causes["B9+"] = p.weight_of_b9plus * world.states.b9plus_support.sum(axis=0)
     nato.pull("deterrence", 4 * p.deterrence_speed * nato.deterrence * (1 - nato.deterrence), causes)
     nato.change("deterrence", -p.deterrence_speed * since("nato.deterrence"), because="return to anchor")
 
@@ -172,6 +175,7 @@ def _paths(world: World, p: SimpleNamespace, levers: LeverView) -> None:
         veto[row] = np.maximum(veto[row], player)
     free = levers["nato.open_door"] * (1 - veto) * outside
     programmes = falling_returns(levers["nato.partnership_programmes"])
+    world.nato.set("partnership", programmes)
     pace = p.pace_of_paths * (1 + programmes)
     states.change("nato_progress", pace * free * states.readiness * (p.ready_level - M), because="path to membership")
     held_back = p.partnership_speed * (outside - p.will * free)

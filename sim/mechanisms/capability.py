@@ -1,8 +1,8 @@
 """Capability: budgets become ready forces by way of training, equipment, joint buying and the partners' programmes.
 
 Claim      Money closes the gap, obsolete equipment keeps it open, training comes before procurement but not instead of it, joint buying
-           saves scale, and convergence needs candidates that stay engaged and aligned and partners that stay interested and in step.
-           (closing-the-capabilities-gap 50, 88, 92, 112, 136, 154, 198, 210, 216, 286)
+           saves scale; convergence needs candidates that stay engaged and aligned, partners that stay interested and in step, and grows
+           with membership. (closing-the-capabilities-gap 50, 88, 90, 92, 112, 136, 154, 198, 210, 216, 286)
 Equation   q   = (1 - k (1 - j)^2) (1 - c l) (1 - v h)        what a unit of procurement yields: scale, legacy fleet, hybrid share
            f   = t m / (a m + (1 - a) t),  m = q (1 - t)      training t and materiel m need each other (CES, elasticity 1/2)
            g   = (1 + b) x / (x + b),  x = B f / f0           falling returns; g = 1 today
@@ -93,6 +93,7 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
         "usual_aid": usual("eu.defence_funding") * (p.open_aid + (1 - p.open_aid) * usual("eu.defence_access")),
         "usual_exercises": saturating(today("formats.output"), p.half_output),
         "rebuilt": p.decay * today("states.readiness"),
+        "usual_members": mean(today("states.accession") >= 1),
         "simple_pace": p.pace * (1 - p.complexity),
         "pulls": weighted(p, CONVERGENCE),
     }
@@ -106,9 +107,8 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.states.set("budget", levers["states.defence_budget"])
     t, h, j = (levers[n] for n in SPENT_ON[:3])
     per_budget = hybrid_means(1.0, scale(p.waste, j), t, h, p.training_for_hybrid) / p.usual_hybrid_means
-    as_today = world.today("states.defence_spending") / per_budget  # what would have to be spent for today's means
-    got = returns(world.states.defence_spending, p.hybrid_returns, as_today)
-    world.states.set("hybrid_kit", world.today("states.hybrid_kit") * got)
+    got = per_budget / world.today("states.defence_spending") * world.states.defence_spending
+    world.states.set("hybrid_kit", world.today("states.hybrid_kit") * returns(got, p.hybrid_returns))
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -174,6 +174,7 @@ def _book_convergence(world: World, p: SimpleNamespace, moved: Array) -> None:
     amounts = {
         "engaged and aligned": p.c_course * (mean(states.engaged * states.eu_alignment) - p.usual_course),
         "EU defence projects": p.c_access * mean(moved),
+        "membership": p.c_membership * (mean(states.accession >= 1) - p.usual_members),
         **causes(world, p.pulls),
     }
     region.pull("defence_convergence", p.simple_pace, amounts)

@@ -29,15 +29,10 @@ if TYPE_CHECKING:
 
 READS = (
     *("states.eu_influence", "states.us_influence", "states.nationalism", "states.russian_influence", "states.manufactured_tension"),
-    *("states.managed_calm", "us.engagement", "us.ad_hoc", "us.sanctions", "eu.sanctions_blocked", "transatlantic.alignment"),
-    *("region.kin_support", "region.spoilers", "regional.cooperation", "kfor.strength", "nato.deterrence", "kosovo_serbia.mediation"),
-    *(
-        "kosovo_serbia.normalisation",
-        "kosovo_serbia.compliance",
-        "kosovo_serbia.tension",
-        "kosovo_serbia.crisis",
-        "kosovo_serbia.bindingness",
-    ),
+    *("states.managed_calm", "us.engagement", "us.predictability", "us.ad_hoc", "us.sanctions", "eu.sanctions_blocked"),
+    *("transatlantic.alignment", "region.western_leverage", "region.kin_support", "region.spoilers", "regional.cooperation"),
+    *("kfor.strength", "nato.deterrence", "kosovo_serbia.mediation", "kosovo_serbia.normalisation", "kosovo_serbia.compliance"),
+    *("kosovo_serbia.tension", "kosovo_serbia.crisis", "kosovo_serbia.bindingness"),
 )
 BOOKS = (
     *("kosovo_serbia.normalisation", "kosovo_serbia.compliance", "kosovo_serbia.tension", "kosovo_serbia.crisis"),

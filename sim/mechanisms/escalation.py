@@ -1,9 +1,11 @@
 """Escalation, a part of the dialogue room: what heats and cools the quarrel of Belgrade and Pristina, and what spoilers make of it.
 
-Claim      Failed mediation encourages others who stir instability (transatlantic-burden-sharing 26); cooperation limits infiltration by
-           crime, paramilitaries and extremists (closing-the-capabilities-gap 214).
-Equation   dT = r (T'' - T + sum w (z - z') + s T (n - n'))      spiral: tension answers tension where publics are nationalist
-           dS = r (S'' - S - b (s - s') + sum w (z - z'))        sanctions s net of the part that members block
+Claim      Failed mediation encourages others who stir instability, and what the West can move together deters them; a transactional
+           presidency brings unpredictability (transatlantic-burden-sharing 26, 34, 40, 50); cooperation limits infiltration by crime,
+           paramilitaries and extremists (closing-the-capabilities-gap 214).
+Equation   dT = r (T'' - T + sum w (z - z') + s T (n - n')) + e (1 - u (q - q'))    spiral: tension answers tension where publics are
+                                                             nationalist; incidents e are larger the less predictable Washington, q
+           dS = r (S'' - S - b (s - s') - l (L - L') + sum w (z - z'))    sanctions s net of what members block, joint leverage L
 Sources    Richardson (1960) Arms and Insecurity; Stedman (1997) Spoiler Problems in Peace Processes; Bieber (2018) Patterns of Competitive
            Authoritarianism in the Western Balkans.
 Doubts     A calm that tolerated governments manage and the tension that they make pull in opposite directions; which weighs more is open.
@@ -61,7 +63,8 @@ def tension(world: World, p: SimpleNamespace, levers: LeverView, moved: Moved, e
     dyad.pull("tension", rate, heats)
     dyad.pull("tension", -rate, cools)
     dyad.change("tension", p.crisis_heats * erupts, because="crisis")
-    dyad.change("tension", p.tension_shock * world.draw("shocks")[0], because="incidents")
+    incidents = p.tension_shock * (1.0 - p.unpredictability * since("us.predictability"))
+    dyad.change("tension", incidents * world.draw("shocks")[0], because="incidents")
 
 
 def spoilers(world: World, p: SimpleNamespace, levers: LeverView, moved: Moved) -> None:
@@ -74,6 +77,7 @@ def spoilers(world: World, p: SimpleNamespace, levers: LeverView, moved: Moved) 
         "mediation": p.mediation_failure * moved.mediation,
         "regional cooperation": p.cooperation_limits * since("regional.cooperation"),
         "deterrence": p.deterrence_limits * since("nato.deterrence"),
+        "joint leverage": p.leverage_deters * since("region.western_leverage"),
         "return to norm": moved.spoilers,
     }
     patrons = since("states.russian_influence")[PATRONISED].sum(axis=0)

@@ -32,7 +32,15 @@ if TYPE_CHECKING:
 READS = (
     *("states.b9plus", "states.b9plus_support", "states.will", "states.eu_alignment", "states.orientation", "states.accession"),
     *("states.membership_credibility", "states.policy_fatigue", "states.third_power_influence", "states.divided", "states.crisis"),
-    *("states.nationalism", "states.manufactured_tension", "states.obsolescence", "nato.synchronised", "eu.money", "eu.fatigue"),
+    *(
+        "states.nationalism",
+        "states.manufactured_tension",
+        "states.obsolescence",
+        "nato.synchronised",
+        "nato.partnership",
+        "eu.money",
+        "eu.fatigue",
+    ),
     *("eu.recognition_united", "republika_srpska.blockade", "kosovo_serbia.tension", "kosovo_serbia.normalisation"),
     *("formats.output", "regional.cooperation", "regional.trust", "regional.mobility"),
 )
@@ -53,6 +61,7 @@ COOPERATION = (
 )
 TRUST = (
     ("t_cooperation", 1, "regional.cooperation", "working together"),
+    ("t_partnership", 1, "nato.partnership", "partnerships of armed forces"),
     ("t_normalisation", 1, "kosovo_serbia.normalisation", "normalisation"),
     ("t_tension", -1, "kosovo_serbia.tension", "tension"),
     ("t_crisis", -1, "states.crisis", "crises"),

@@ -2,11 +2,11 @@
 
 Claim      2023 was a deterioration with hotspots in Kosovo, Bosnia and Montenegro; integration, cooperation, allied forces and European
            effort calm (transatlantic-burden-sharing 14, 20, 22, 40, 50; closing-the-capabilities-gap 50); several outside powers at once
-           do the opposite (236).
+           do the opposite (236). Accession, money that is absorbed, stability and roads let incomes catch up (134, 284).
 Equation   U  = f F + d D + sum w (z - z')                 unrest: fragility, division, and what differs from 2023
            dS = r (S' - S - g (U - U') - c (X - x))        stability follows slowly
            P(crisis) = 1 - exp(-h U^2)                     and P(end) = 1 - exp(-e (1 - k U)) > 0, so that no crisis is endless
-           dy = v (1 - y)(1 + m (A - A') + n (M a - a') + i (S - S')) - q X y      incomes catch up
+           dy = v (1 - y)(1 + m (A - A') + n (M a - a') + o (R - R') + i (S - S')) - q X y      incomes catch up; R: mobility
 Sources    Buhaug and Gleditsch (2008) Contagion or Confusion?; Fearon and Laitin (2003) Ethnicity, Insurgency, and Civil War; Fortna (2008)
            Does Peacekeeping Work?; Schimmelfennig and Sedelmeier (2020) The Europeanization of Eastern Europe; Barro and Sala-i-Martin
            (1992) Convergence; Bieber (2018) Patterns of Competitive Authoritarianism.
@@ -33,6 +33,7 @@ READS = (
     "states.manufactured_tension",
     *("states.nato_progress", "states.accession", "states.compliance", "states.membership_credibility", "states.prosperity"),
     *("states.stability", "states.crisis", "region.spoilers", "region.threat", "regional.cooperation", "regional.trust"),
+    *("regional.mobility", "region.defence_convergence"),
     *("kosovo_serbia.tension", "kosovo_serbia.crisis", "kosovo_serbia.in_crisis", "republika_srpska.blockade", "republika_srpska.seceded"),
     *("republika_srpska.ruptures", "kfor.strength", "eufor.strength", "nato.deterrence", "eu.security_effort", "eu.commitment", "eu.money"),
 )
@@ -109,6 +110,7 @@ def _prosperity(world: World, p: SimpleNamespace) -> None:
     absorbed = states.compliance * states.membership_credibility
     speeds = {
         "catching up": 1.0,
+        "mobility": p.mobility_speeds * since("regional.mobility"),
         "accession": p.market_speeds * since("states.accession"),
         "EU money": p.money_speeds * (world.eu.money * absorbed - p.usual_belief),
         "stability": p.instability_slows * since("states.stability"),

@@ -1,7 +1,8 @@
 """Unrest, a part of the stability room: each cause that presses or calms, counted from the situation of 2023.
 
-Claim      Spoilers, rivalry of outside powers, crises of kin and a war nearby press; allied forces, membership, believed rules, cooperation
-           and European effort calm (transatlantic-burden-sharing 14-28, 40, 50; closing-the-capabilities-gap 50, 236).
+Claim      Spoilers, rivalry of outside powers, crises of kin and a war nearby press; allied forces, membership, convergence in defence,
+           believed rules, cooperation and European effort calm (transatlantic-burden-sharing 14-28, 40, 50; closing-the-capabilities-gap
+           50, 90, 236).
 Equation   U = f F + d D + sum w (z - z'); war: w W (1 - s E)(1 - k C), so that effort E and commitment C are worth most in war
            contagion: own tie x sum of the others' ties x their crises, for Serbs and for Albanians
 Sources    Buhaug and Gleditsch (2008) Contagion or Confusion?; Fearon and Laitin (2003) Ethnicity, Insurgency, and Civil War; Fortna (2008)
@@ -83,6 +84,7 @@ def calming(world: World, p: SimpleNamespace) -> dict[str, Any]:
         "deterrence": -p.deterrence_calms * since("nato.deterrence"),
         "NATO path": -p.membership_calms * since("states.nato_progress"),
         "accession": -p.accession_calms * since("states.accession"),
+        "defence convergence": -p.convergence_calms * since("region.defence_convergence"),
         "believed rules": -p.believed_rules_calm * (believed - p.usual_belief),
         "regional cooperation": -p.cooperation_calms * since("regional.cooperation"),
         "trust": -p.trust_calms * since("regional.trust") * states.divided,

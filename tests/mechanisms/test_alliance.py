@@ -98,3 +98,22 @@ class TestPaths:
 
     def test_members_stay_members(self):
         assert np.all(world_after(24).states.nato_progress[[0, 3, 4]] == 1)
+
+
+class TestPartners:
+    def test_partnership_programmes_are_published_with_falling_returns(self):
+        assert np.all(world_after(1).nato.partnership == 0)
+        assert np.all(world_after(1, {"nato.partnership_programmes": 0}).nato.partnership == -1)
+
+    def test_forces_named_for_b9plus_deter(self):
+        levers = {"b9plus.members": ["ALB", "MNE", "MKD"]} | dict.fromkeys(
+            ("b9plus.early_warning", "b9plus.multinational_engagement", "b9plus.military_mobility"), 0.8
+        )
+        rooms = dict.fromkeys(ROOMS, False) | dict.fromkeys(("formats", "alliance"), True)
+        deterrence = []
+        for forces in (0.0, 1.0):
+            world = World(replace(plan_of("baseline", levers=levers | {"b9plus.earmarked_forces": forces}), mechanisms=rooms), 1, [0])
+            for _ in range(20):
+                world.step()
+            deterrence.append(world.nato.deterrence.mean())
+        assert deterrence[1] > deterrence[0] + 0.002

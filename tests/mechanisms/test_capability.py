@@ -127,6 +127,9 @@ class TestRoom:
             world.step()
         assert (world.region.defence_convergence < after().region.defence_convergence).all()
 
+    def test_members_converge(self):
+        assert (moved("region.defence_convergence", {f"initial.{s}.accession": 1.0 for s in STATES}) > 0.05).all()
+
     def test_signals_are_the_levers(self):
         world = after({"nato.eu_synchronisation": 0.8, "eu.participation": 0.7, "states.SRB.legacy_equipment": 0.1}, 1)
         assert (world.nato.synchronised == 0.8).all()

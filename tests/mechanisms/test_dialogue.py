@@ -91,6 +91,13 @@ class TestRoom:
         ):
             assert after(levers).region.spoilers.mean() < usual.region.spoilers.mean()
 
+    def test_joint_leverage_deters_spoilers(self, usual):
+        assert after({"clamp.western_leverage": 0.7}).region.spoilers.mean() < usual.region.spoilers.mean() - 0.02
+
+    def test_incidents_are_larger_where_washington_is_unpredictable(self):
+        paths = [after({"clamp.us.predictability": q, "parameters.dialogue.crisis_rate": 0.0}).kosovo_serbia.tension for q in (1.0, 0.1)]
+        assert paths[1].std() > paths[0].std()
+
     def test_a_forced_crisis_stands_in_its_quarter_everywhere_and_ends_some_day(self):
         plan = plan_of(levers={"force.crisis.kosovo_serbia": "2026Q1"}, end="2034Q4")
         world, stands = World(plan, 1, [0]), []

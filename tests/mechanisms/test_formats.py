@@ -143,6 +143,11 @@ class TestCooperation:
         assert moved("regional.trust", {"formats.high_level_contact": 1.0}) > 0
         assert moved("regional.trust", {"initial.kosovo_serbia.tension": 0.2}) > 0
 
+    def test_partnerships_of_armed_forces_build_trust(self):
+        rooms = ALONE | {"alliance": True}
+        programmes = [{"nato.partnership_programmes": n} for n in (0, 2)]
+        assert moved("regional.trust", programmes[1], programmes[0], rooms=rooms) > 0.005
+
     def test_mobility_needs_neighbours_inside(self):
         roads = {"b9plus.military_mobility": 0.9}
         assert moved("regional.mobility", roads) == pytest.approx(0, abs=1e-12)

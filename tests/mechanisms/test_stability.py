@@ -120,3 +120,7 @@ class TestRoom:
             more, less = (after(held | {"eu.funding": f}, alone=False).states.prosperity.mean() for f in (2, 1))
             gains.append(more - less)
         assert gains[1] > 2 * gains[0] > 0
+
+    def test_convergence_calms_and_mobility_lets_incomes_catch_up(self, usual):
+        assert (after({"clamp.defence_convergence": 0.8}).states.unrest < usual.states.unrest).mean() > 0.95
+        assert (after({"clamp.regional.mobility": 0.8}).states.prosperity > usual.states.prosperity).mean() > 0.95
