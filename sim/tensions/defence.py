@@ -53,6 +53,8 @@ T3 = Tension(
     "One to twelve formats share the same budget from 2024; cooperation is the mean of 2027-2029.",
     "The second format helps in {second:.0%} of the worlds, the third in {third:.0%}, the fourth in {fourth:.0%}, the seventh in "
     "{seventh:.0%}. By world the best number lies between {fewest} and {most}; today there are six.",
+    "The count is taken at the fourth format, where worlds differ most. At the seventh, the next one today, no doubt is left; where "
+    "tasks overlap almost wholly even the second harms.",
     one_more_format,
 )  # fmt: skip
 
@@ -95,6 +97,7 @@ T8 = Tension(
     "equipment obsolete; readiness is the mean of 2027-2029. Each world is counted twice, with either fleet.",
     "The best training share lies inside in every world, between {lowest:.2f} and {highest:.2f}: {modern:.2f} on the mean where fleets are "
     "modern, {old:.2f} where they are old. It is more than half in {training_modern:.0%} and {training_old:.0%} of the worlds.",
+    "Both fleets are extremes; with equipment as it is, the best share lies between the two and a little below one half.",
     training_or_equipment,
     cases="cases",
 )  # fmt: skip
@@ -137,6 +140,8 @@ T9 = Tension(
     "the same worlds.",
     "Within a world more troops go with more instability (mean correlation {correlation:+.2f}, positive in {together:.0%} of the worlds), "
     "and yet forces that respond leave Kosovo steadier in {calmed:.0%}: its instability changes by {effect:+.3f}.",
+    "That forces calm is assumed in every world, after the record of peacekeeping; how much is open. Only the correlation can come "
+    "out either way.",
     forces_and_trouble,
     exclusive=False,
 )  # fmt: skip

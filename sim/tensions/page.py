@@ -21,6 +21,9 @@ means: they say in how many worlds, that is under how much of what we do not kno
 
     python -m sim.tensions --page docs/tensions.md --figures docs/figures/tensions --worlds {worlds} --seed {seed}
 
+Contrasts, and what counts as winning, were settled after first runs, so as to show where the two sides meet. They teach trade-offs; they
+are no tests of the documents, which are on the page of claims. What each share hangs on is said with it.
+
 Line numbers refer to the documents' text. Shares come from {worlds:,} worlds of seed {seed} and version {version}; what is uncertain
 differs from world to world. Everything not named in a contrast is as in the baseline.
 """
@@ -52,5 +55,5 @@ def _section(tension: Tension, finding: Finding, figure: str) -> str:
     lines = [f"## {tension.id}. {tension.title}", "", f"![{tension.title}]({figure})", ""]
     for side, won in ((tension.one, finding.one), (tension.other, finding.other)):
         lines.append(f"- **{side.says}** ({side.source}): right in {won:.0%} of the {tension.cases}. Counted where {side.wins}.")
-    lines += ["", f"{tension.contrast}{both}", "", tension.told(finding), ""]
+    lines += ["", f"{tension.contrast}{both}", "", tension.told(finding), "", f"*What it depends on.* {tension.depends}", ""]
     return "\n".join(lines)

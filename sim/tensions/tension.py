@@ -62,7 +62,8 @@ class Finding:
 class Tension:
     """A tension and how it is played.
 
-    `contrast` describes the arms, `tells` is a sentence with places for the finding's numbers, `cases` are what shares count.
+    `contrast` describes the arms, `tells` is a sentence with places for the finding's numbers, `depends` says
+    what the shares hang on, `cases` are what they count.
     `exclusive`: what one side wins the other loses; otherwise both may hold at once, and the point is that they do.
     """
 
@@ -72,6 +73,7 @@ class Tension:
     other: Side
     contrast: str
     tells: str
+    depends: str
     measure: Callable[[Arms], Finding]
     exclusive: bool = True
     cases: str = "worlds"

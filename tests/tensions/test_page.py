@@ -48,6 +48,7 @@ def test_a_page_says_both_sides_with_their_lines_and_links_the_figure(arms, find
         assert side.says in text
         assert side.source in text
     assert f"{finding.one:.0%}" in text
+    assert T11.depends in text
     assert "{" not in text
 
 
