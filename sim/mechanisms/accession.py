@@ -4,12 +4,13 @@ Claim      Rules are adopted where a large and credible reward outweighs domesti
            little (transatlantic-burden-sharing 22, 24); after joining, effort falls (closing-the-capabilities-gap 188, 198).
 Equation   R  = s (1 - d (1 - a)) C (q + (1 - q) L) + m M C         what the Union offers: a nearer, believed, clearer reward
            K  = k1 (1 - D) + k2 F + k3 N - k4 O                     what adoption costs a government at home
-           E  = 1 / (1 + exp(K + k5 B - R - n))                     effort; R falls away for members and where the bid is suspended
+           E  = 1 / (1 + exp(K + k5 B - R - n))                     effort; of R members keep a share, a suspended bid nothing
            dA = g E (o + M C) (1 - A) - b A                         A: compliance; M: money, with falling returns
            a  rises by a step where the Council grants one; put where A >= r0 + r1 a, more for a new stage
 Stages     potential_candidate [0, .12) candidate [.12, .22) negotiating [.22, .8) closing [.8, 1) member 1
 Sources    Schimmelfennig & Sedelmeier 2004, Governance by conditionality; Schimmelfennig & Sedelmeier 2020, The Europeanization
-           of Eastern Europe: the external incentives model revisited. Data rows accession_stage, chapters_opened, chapters_closed.
+           of Eastern Europe: the external incentives model revisited; Sedelmeier 2008, After conditionality; Levitz & Pop-Eleches
+           2010, Why no backsliding? Data rows accession_stage, chapters_opened, chapters_closed.
 Doubts     Compliance is not observed: the Commission's grades are not in the extract. A convoy has no precedent to calibrate on.
 """
 

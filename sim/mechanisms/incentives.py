@@ -22,7 +22,8 @@ def worth_of_reform(
     `p` are the parameters of accession and `rivals` is what `rival_offers` returns; the rest are the states' own stocks and
     signals of that name, `credibility` their membership_credibility, `clarity` and `money` the Union's.
     """
-    offered = reward(p, credibility, clarity, money, accession) * (engaged * (stage < MEMBER))
+    rewarded = engaged * (p.kept + (1 - p.kept) * (stage < MEMBER))
+    offered = reward(p, credibility, clarity, money, accession) * rewarded
     return offered - adoption_cost(p, democracy, policy_fatigue, nationalism, orientation) - p.k5 * rivals + p.n
 
 
