@@ -29,7 +29,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 NO_WORKERS_TIMEOUT = 300.0
 """Seconds that a cluster may be without any worker before a run gives up, unless `distributed.scheduler.no-workers-timeout` is set."""
 
-_DEATHS = 3  # how often a task may lose its process before it is given up
+_DEATHS = 3  # how often a task may lose its process before it is given up; from the second time on it is alone
 _AHEAD_AT_LEAST = 16  # tasks out on a cluster, however few workers it has now: what waits is what makes it grow
 _LOOK_EVERY = 5.0  # seconds between two looks at how many workers a cluster has
 
@@ -200,39 +200,53 @@ class _Twice:
         return max(2 * self._threads, _AHEAD_AT_LEAST)
 
 
-def over[T, R](pool: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: Ahead) -> Iterator[R]:
+def over[T, R](
+    pool: Executor, work: Callable[[T], R], tasks: Iterable[T], ahead: Ahead, lost: Callable[[T, Unfinished], R] | None = None
+) -> Iterator[R]:
     """Results of tasks over any executor, in the order they finish, with at most `ahead` tasks handed out at a time.
 
-    Tasks travel through cloudpickle, so that an actor class typed into a notebook reaches the workers too. A task whose process
-    died is handed out again: tasks may be done twice, with the same result.
+    Tasks travel through cloudpickle, so that an actor class typed into a notebook reaches the workers too. Tasks whose process died are
+    done again, one at a time: tasks may be done twice, with the same result. One that kills its process even when it is alone raises
+    Unfinished, or yields what `lost` makes of it.
     """
     waiting: dict[Future[R], tuple[T, int]] = {}
+    suspects: list[tuple[T, int]] = []  # tasks that were out when a process died, and how often
     queue = iter(tasks)
     exhausted = False
 
     def hand_out(task: T, deaths: int) -> None:
         waiting[pool.submit(_unpack_and, cloudpickle.dumps((work, task)))] = (task, deaths)
 
-    while waiting or not exhausted:
-        room = (ahead() if callable(ahead) else ahead) - len(waiting)
-        while room > 0 and not exhausted:
+    while waiting or suspects or not exhausted:
+        if suspects and not waiting:
+            hand_out(*suspects.pop())
+        while not (suspects or exhausted) and len(waiting) < (ahead() if callable(ahead) else ahead):
             try:
                 hand_out(next(queue), 0)
-                room -= 1
             except StopIteration:
                 exhausted = True
-        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in done:
+        for future in wait(waiting, return_when=FIRST_COMPLETED).done:
             task, deaths = waiting.pop(future)
             try:
-                yield future.result()
-            except BrokenExecutor as error:
-                if deaths + 1 >= _DEATHS:
+                result = future.result()
+            except Exception as error:
+                if not _killed(error):
+                    raise
+                if isinstance(error, BrokenExecutor) and deaths + 1 < _DEATHS:
+                    suspects.append((task, deaths + 1))
+                    continue
+                if lost is None:
                     raise Unfinished(_KILLED) from error
-                hand_out(task, deaths + 1)
+                result = lost(task, Unfinished(_KILLED))
+            yield result
 
 
-_KILLED = f"worker processes were killed {_DEATHS} times, perhaps for want of memory; use fewer workers"
+_KILLED = f"its worker process was killed {_DEATHS} times, perhaps for want of memory (use fewer workers)"
+
+
+def _killed(error: Exception) -> bool:
+    """Whether a task died with its process: a pool's word for it, or Dask's, which has tried several times by then."""
+    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
 
 
 @contextmanager
@@ -244,8 +258,6 @@ def lost_workers_told(place: Place) -> Iterator[None]:
         raise
     except CancelledError as error:
         raise Unfinished(f"the scheduler of {place.name} is gone") from error
-    except BrokenExecutor as error:
-        raise Unfinished(_KILLED) from error
     except Exception as error:
         words = _DASK.get(type(error).__name__)
         if words is None or not type(error).__module__.startswith("distributed"):
@@ -256,7 +268,6 @@ def lost_workers_told(place: Place) -> Iterator[None]:
 _DASK = {
     "NoWorkerError": "{} has lost all its workers",
     "NoValidWorkerError": "{} has no worker that may do this work",
-    "KilledWorker": "several workers of {} died on the same chunk, perhaps for want of memory; use fewer per machine",
     "FutureCancelledError": "the scheduler of {} is gone",
     "CommClosedError": "the connection to the scheduler of {} is lost",
     "ClosedClientError": "the scheduler of {} is gone",

@@ -21,7 +21,7 @@ from sim.scenario import Scenario, load_scenario
 from sim.scenario.plan import Plan
 from sim.spans import Spans, count, groups, spans
 from sim.store import FAILURES, Store, missing
-from sim.working import Call, Failure, attempt, play_call, versions
+from sim.working import Call, Failure, attempt, failure_of, play_call, versions
 
 __all__ = ["Job", "Worlds", "chosen_policies", "make_job", "over", "run", "run_job", "world_numbers"]
 
@@ -257,7 +257,7 @@ class _OnDisk:
         failures: list[Failure] = []
         succeeded = 0
         with opened(self.workers, self.scheduler, sum(map(_chunks, todo.values()))) as place, lost_workers_told(place):
-            for outcome in over(place.executor, attempt, self._calls(todo), place.ahead):
+            for outcome in over(place.executor, attempt, self._calls(todo), place.ahead, failure_of):
                 if isinstance(outcome, Failure):
                     failures.append(outcome)
                     self._record(outcome)

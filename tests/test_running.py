@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -46,20 +47,25 @@ class Hopeless(Serbia):
         raise ZeroDivisionError("no minister was found")
 
 
-class Suicidal(Serbia):
-    """Kills its process, the first time or every time."""
+class Killed(Serbia):
+    """Kills its process, but only once."""
 
     once = Path("/nonexistent")
 
     def decide(self) -> None:
-        try:
-            self.once.touch(exist_ok=False)
-        except FileExistsError:
-            super().decide()
-        except FileNotFoundError:
+        if not self.once.exists():
+            self.once.touch()
             os._exit(9)
-        else:
+        super().decide()
+
+
+class Deadly(Serbia):
+    """Kills its process in the second chunk."""
+
+    def decide(self) -> None:
+        if 16 in self.model.blocks:
             os._exit(9)
+        super().decide()
 
 
 class TestWorldNumbers:
@@ -164,7 +170,7 @@ class TestOver:
         assert made == [0]
 
     def test_ahead_may_change(self) -> None:
-        room = iter([1, 2, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5])
+        room = chain([1, 2], repeat(5))
         assert sorted(over(Here(), abs, range(10), lambda: next(room))) == list(range(10))
 
     @pytest.mark.parametrize("kind", [InputError, ModelError, StoreError, ZeroDivisionError])
@@ -203,9 +209,30 @@ class TestOver:
         with LocalPool(2) as pool:
             assert sorted(over(pool, fall, range(6), 4)) == list(range(6))
 
-    def test_a_process_that_is_killed_every_time_is_given_up(self) -> None:
-        with LocalPool(2) as pool, pytest.raises(Unfinished, match="killed 3 times, perhaps for want of memory"):
-            list(over(pool, lambda _: os._exit(9), [1], 4))
+    def test_a_task_that_kills_its_process_every_time_is_given_up_and_the_others_are_not(self) -> None:
+        def fall(number: int) -> int:
+            return os._exit(9) if number == 2 else number
+
+        with LocalPool(2) as pool:
+            found = list(over(pool, fall, range(6), 4, lambda number, error: str(error)))
+            assert sorted(n for n in found if isinstance(n, int)) == [0, 1, 3, 4, 5]
+            (given_up,) = (n for n in found if isinstance(n, str))
+            assert "killed 3 times, perhaps for want of memory" in given_up
+            with pytest.raises(Unfinished, match="killed 3 times"):
+                list(over(pool, fall, range(6), 4))
+
+    def test_dask_gives_up_a_task_in_its_own_words(self) -> None:
+        def fall(number: int) -> int:
+            if number == 2:
+                raise KilledWorker("after 4 attempts")
+            return number
+
+        found = list(over(Here(), fall, range(4), 1, lambda number, error: -number))
+        assert found == [0, 1, -2, 3]
+
+
+class KilledWorker(Exception):
+    """Named as Dask's."""
 
 
 class TestFailing:
@@ -273,10 +300,16 @@ class TestFailing:
             run_job(self.job(Hopeless))
 
     def test_a_killed_worker_costs_nothing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(Suicidal, "once", tmp_path / "once")
-        job = make_job(short(), THREE, actors={"SRB": Suicidal})
+        monkeypatch.setattr(Killed, "once", tmp_path / "once")
+        job = make_job(short(), THREE, actors={"SRB": Killed})
         run_job(job, workers=2, out=tmp_path / "run")
         assert load_results(tmp_path / "run").world_numbers().tolist() == THREE
+
+    def test_a_chunk_that_kills_its_worker_every_time_does_not_keep_the_others_back(self, tmp_path: Path) -> None:
+        with pytest.raises(Unfinished, match=r"from world 1024 .* killed 3 times"):
+            run_job(self.job(Deadly), workers=2, out=tmp_path / "run")
+        assert load_results(tmp_path / "run").world_numbers().tolist() == [*range(64), *range(2048, 2112)]
+        assert len(list((tmp_path / "run" / "failures").iterdir())) == 1
 
     def test_a_directory_that_is_not_the_same_everywhere(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """A worker writes into a directory that only it sees."""
