@@ -61,8 +61,8 @@ def explain(
     The worlds common to both runs are simulated again, with the ledger where the outcome is a stock. Rows of a stock: room, because, the
     sum of bookings up to the quarter in each run, and their difference; `start` is the difference of starting values; clipping, events
     and clamps stand as rows of their own. Rows of a signal: what it is computed from (`room` says of what kind: stock, signal, decision,
-    lever, parameter), the means of both in `from` and `to`, and the part of the difference that it explains; the last is
-    what several inputs do only together. Either way `difference` sums to the difference of the outcome itself, to rounding.
+    lever, parameter, or prepared by a room), the means of both in `from` and `to`, and the part of the difference that it explains; the
+    last is what several inputs do only together. Either way `difference` sums to the difference of the outcome itself, to rounding.
     """
     worlds = sorted(set(reference.world_numbers(reference_policy).tolist()) & set(alternative.world_numbers(policy).tolist()))
     if not worlds:

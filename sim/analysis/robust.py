@@ -206,7 +206,7 @@ def _circumstances(
     except InputError:  # nothing is drawn: the cases differ by chance alone
         frame = pd.DataFrame(index=range(worlds.size))
     at = np.searchsorted(run.world_numbers(policy), worlds)
-    extra = {name: measured(run, name, policy, window)[at] for name in more}
+    extra = {f"{name} as it goes": measured(run, name, policy, window)[at] for name in more}
     if named:
         extra["scenario"] = np.full(worlds.size, run.name)
     return pd.concat([frame, pd.DataFrame(extra, index=frame.index)], axis=1)

@@ -26,7 +26,7 @@ SETTING = "chance, calendar, clamps and actors"
 LEVEL = "level of the first"
 
 Input = tuple[str, str]
-"""(kind, name); kinds: stock, signal, decision, lever, parameter, setting."""
+"""(kind, name); kinds: stock, signal, decision, lever, parameter, and `prepared`: what a room works out from these before it begins."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,10 @@ class Bench:
         board, rooms = self.world.board, self.world.parameters
         self.inputs: dict[Input, Any] = {(catalogue().variables[n].kind, n): v for n, v in self.values.items()}
         self.inputs |= {("lever", n): v for n, v in board.now.items()}
-        self.inputs |= {("parameter", f"{r}.{k}"): v for r, space in rooms.items() for k, v in vars(space).items()}
+        known = catalogue().parameters
+        for room, space in rooms.items():
+            named = {f"{room}.{key}": value for key, value in vars(space).items()}
+            self.inputs |= {("parameter" if name in known else "prepared", name): value for name, value in named.items()}
 
     def _target(self) -> np.ndarray:
         return np.array(getattr(getattr(self.world, self.variable.group), self.variable.key))
@@ -73,7 +76,7 @@ def _put(world: World, kind: str, name: str, value: Any) -> None:
     first, key = name.split(".", 1)
     if kind == "lever":
         world.board.now[name] = value
-    elif kind == "parameter":
+    elif kind in ("parameter", "prepared"):
         setattr(world.parameters[first], key, value)
     else:
         getattr(world, first).__dict__[key] = value
@@ -171,7 +174,14 @@ def _setting(first: Bench, second: Bench, names: list[Input], a: float, b: float
 
 
 def _equal(a: Any, b: Any) -> bool:
-    return np.shape(a) == np.shape(b) and np.array_equal(a, b)
+    """Whether two inputs are the same; what a room prepares may be a structure of arrays."""
+    if isinstance(a, Mapping) and isinstance(b, Mapping):
+        return a.keys() == b.keys() and all(_equal(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, np.ndarray | np.generic | float | int) and isinstance(b, np.ndarray | np.generic | float | int):
+        return np.shape(a) == np.shape(b) and np.array_equal(a, b)
+    return bool(a == b)
 
 
 def picker(state: str | None, wanted: np.ndarray) -> Callable[[np.ndarray], float]:
@@ -190,6 +200,8 @@ def level_of(state: str | None, wanted: np.ndarray) -> Callable[[Bench, Input], 
     """A function that sums an input over the wanted worlds: the state's own row where it has one, else the mean of its rows."""
 
     def level(bench: Bench, name: Input) -> float:
+        if name[0] == "prepared":  # of any form: it has no level to show
+            return float("nan")
         value = np.atleast_1d(np.asarray(bench.inputs[name], dtype=float))
         rows = value[None] if value.ndim == 1 else value
         own = rows[STATES.index(state)] if state in STATES and name[1].startswith("states.") and len(rows) == len(STATES) else rows

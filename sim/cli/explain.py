@@ -164,6 +164,6 @@ def _numbers(signal: bool) -> tuple[str, ...]:
 
 def _row(row: dict[str, Any], signal: bool) -> list[str]:
     if signal:
-        levels = [f"{row[k]:.3f}" if row["room"] != "together" else "" for k in ("from", "to")]
+        levels = [f"{row[k]:.3f}" if row["room"] not in ("together", "prepared") else "" for k in ("from", "to")]
         return [row["because"], row["room"], *levels, f"{row['difference']:+.3f}"]
     return [row["because"], row["room"], *(f"{row[k]:+.3f}" for k in _NUMBERS)]

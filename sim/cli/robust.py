@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sim.analysis.search import Found
 
 _FLIPS = 8
+_NUMBERS = ("expected", "worst_decile", "mean_regret", "max_regret")
 _SHOWN = 12
 
 Runs = Annotated[list[str], typer.Argument(metavar="RUN...", help="Directories of results or of a sweep, or scenarios with policies.")]
@@ -131,8 +132,7 @@ def _parts(found: Robust) -> list[Any]:
         rows = found.table[found.table["outcome"] == outcome]
         rows = rows.sort_values("expected", ascending=found.better[outcome] == "lower")
         lines = [
-            [r["policy"] + (" *" if r["front"] else ""), *(f"{r[k]:.3f}" for k in ("expected", "worst_decile", "mean_regret", "max_regret")),
-             f"{10 * r['best']:.1f}"]
+            [r["policy"] + (" *" if r["front"] else ""), *(f"{r[k]:.3f}" for k in _NUMBERS), f"{10 * r['best']:.1f}"]
             for r in rows.head(_SHOWN).to_dict("records")
         ]  # fmt: skip
         heads = ["policy", "expected", "worst decile", "mean regret", "max regret", "best in, of 10"]
@@ -157,10 +157,8 @@ def answer(found: Robust) -> str:
     if not found.flips:
         return text + "; no single assumption that was tried puts another ahead."
     first = found.flips[0]
-    return (
-        text
-        + f", unless {first.name.removeprefix('parameters.')} {_verb(first.where)}: then {first.rival} is ahead by {first.advantage:.3f}."
-    )
+    name = first.name.removeprefix("parameters.")
+    return f"{text}, unless {name} {_verb(first.where)}: then {first.rival} is ahead by {first.advantage:.3f}."
 
 
 def _verb(where: str) -> str:
