@@ -6,7 +6,7 @@ Stocks read as they stood at the end of last quarter; signals as computed in thi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +21,22 @@ if TYPE_CHECKING:
 Array = np.ndarray
 
 
+class Singles:
+    """Stocks of single actors and relations, one row each of one array (stocks, worlds), so that a quarter's sums take one pass."""
+
+    def __init__(self, variables: Sequence[Variable], worlds: int) -> None:
+        self.row = {v.name: i for i, v in enumerate(variables)}
+        self.values, self.deltas = np.empty((len(variables), worlds)), np.zeros((len(variables), worlds))
+        self._low, self._high = np.array([v.range for v in variables]).T[:, :, None]
+
+    def settle(self) -> None:
+        """Sum the bookings and clip once."""
+        np.add(self.values, self.deltas, out=self.values)
+        np.maximum(self.values, self._low, out=self.values)
+        np.minimum(self.values, self._high, out=self.values)
+        self.deltas.fill(0.0)
+
+
 class Population:
     """Variables of one group. Values live in the instance's attributes, so that reading one is a plain attribute access."""
 
@@ -29,7 +45,8 @@ class Population:
         self._shapes = {key: (*v.shape, world.worlds) for key, v in self._variables.items()}
         self._stocks: dict[str, Array] = {}
         self._deltas: dict[str, Array] = {}
-        self._touched: dict[str, None] = {}
+        self._pooled: set[str] = set()  # stocks that `Singles` settles
+        self._touched: dict[str, None] = {}  # stocks with bookings this quarter, in the order of the first
         self._jumps: list[tuple[str, Any, Array | None, str]] = []
         self._decisions: dict[str, Array] = {}
         self._lasting: set[str] = set()
@@ -41,9 +58,15 @@ class Population:
     def _lay_out(self, key: str, variable: Variable, value: Array) -> None:
         off = not self._world.room_is_on(variable.room)
         if variable.kind == "stock":
-            self._stocks[key] = value
-            self._deltas[key] = np.zeros_like(value)
-            self.__dict__[key] = _frozen(value)
+            singles = self._world.singles
+            if singles is not None and variable.name in singles.row:
+                row = singles.row[variable.name]
+                singles.values[row] = value
+                self._stocks[key], self._deltas[key] = singles.values[row], singles.deltas[row]
+                self._pooled.add(key)
+            else:
+                self._stocks[key], self._deltas[key] = value, np.zeros_like(value)
+            self.__dict__[key] = _frozen(self._stocks[key])
         elif off:
             self._held[key] = self.__dict__[key] = _frozen(value)
         if variable.kind == "decision":
@@ -79,7 +102,7 @@ class Population:
         delta = self._deltas.get(key)
         if delta is None:
             raise ModelError(f"{self._world.where}: {self._group}.{key} is not a stock; rooms book changes of stocks only")
-        if key in self._touched:
+        if key in self._touched or key in self._pooled:
             np.add(delta, amount, out=delta)
         else:
             np.copyto(delta, amount)

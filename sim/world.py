@@ -16,7 +16,7 @@ from sim.clamps import Clamp, clamps_of
 from sim.ledger import Ledger
 from sim.levers import Branches, LeverBoard, LeverView
 from sim.parameter_values import parameter_values
-from sim.population import Population
+from sim.population import Population, Singles
 from sim.randomness import BLOCK, Streams, once
 from sim.scenario.distributions import quantile
 from sim.scenario.plan import Forced, Plan
@@ -105,6 +105,8 @@ class World(mesa.Model):
         for variable in self.catalogue.variables.values():
             if variable.kind != "derived":
                 groups.setdefault(variable.group, {})[variable.key] = variable
+        alone = [v for variables in groups.values() for v in variables.values() if v.kind == "stock" and not v.shape]
+        self.singles = Singles(alone, self.worlds) if self.ledger is None else None
         for group, variables in groups.items():
             start = {key: self._start(variable, year, seed) for key, variable in variables.items()}
             setattr(self, group, Population(self, group, variables, start))
@@ -159,6 +161,8 @@ class World(mesa.Model):
             self.room = entry.name
             entry.run(self)
         self.room = "settle"
+        if self.singles is not None:
+            self.singles.settle()
         for population in self.populations:
             population.settle()
         self._restate()
