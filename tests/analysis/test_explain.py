@@ -1,5 +1,6 @@
 """Causes sum to the difference, for stocks, for what is derived from them, for signals, and over time."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from sim import explain, run
 from sim.analysis.explain import Side, explain_change, explained, job_of
 from sim.catalogue import catalogue
+from sim.cli import main
 from sim.errors import InputError
 from sim.play import play
 from sim.scenario import Scenario
@@ -136,3 +138,21 @@ def test_several_chunks_are_summed():
     whole = explained(Side(job, "none", 3), Side(other, "none", 3), "western_leverage", worlds)
     single = [explained(Side(job, "none", 3), Side(other, "none", 3), "western_leverage", [w]) for w in worlds]
     assert whole["difference"].sum() == pytest.approx(np.mean([f["difference"].sum() for f in single]), abs=1e-12)
+
+
+def test_the_command_for_two_runs_one_run_and_signals(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.yaml").write_text("extends: us_continuity\nend: 2024Q4\n")
+    (tmp_path / "b.yaml").write_text("extends: us_transactional\nend: 2024Q4\n")
+    assert main(["explain", "a.yaml", "b.yaml", "western_leverage", "SRB.democracy", "-n", "16", "--json"]) == 0
+    captured = capsys.readouterr()
+    answer = json.loads(captured.out)
+    assert captured.err == ""
+    assert [o["outcome"] for o in answer["outcomes"]] == ["western_leverage", "SRB.democracy"]
+    assert sum(c["difference"] for c in answer["outcomes"][1]["causes"]) == pytest.approx(answer["outcomes"][1]["difference"])
+    assert main(["explain", "b.yaml", "western_leverage", "-n", "16", "--since", "2024Q1", "--figure", "why.svg"]) == 0
+    assert "change from 2024Q1 to 2024Q4" in " ".join(capsys.readouterr().out.split())
+    assert (tmp_path / "why.svg").exists()
+    assert main(["explain", "a.yaml", "b.yaml", "-n", "16"]) == 2
+    assert "no outcome is named" in capsys.readouterr().err
+    assert main(["explain", "a.yaml", "b.yaml", "democracy", "--since", "2024Q1"]) == 2

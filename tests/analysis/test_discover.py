@@ -1,0 +1,94 @@
+"""Boxes recover a known box, hold what they say, and leave chance out."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim import run
+from sim.analysis import discover as module
+from sim.analysis.discover import Limit, discover, inside
+from sim.cli import main
+from sim.errors import InputError
+from sim.scenario import Scenario
+
+pytest.importorskip("ema_workbench")
+
+SHORT = "extends: us_election_2024\nend: 2026Q4\n"
+
+
+@pytest.fixture(scope="module")
+def results():
+    return run(Scenario.from_text(SHORT, "short"), 256)
+
+
+@pytest.fixture
+def known(monkeypatch, results):
+    """Inputs with a box of their own, 90 % dense."""
+    rng = np.random.default_rng(5)
+    x = pd.DataFrame({f"x{i}": rng.random(600) for i in range(6)})
+    x["branch.who"] = pd.Categorical(rng.choice(["a", "b", "c"], 600))
+    truth = ((x["x0"] < 0.5) & (x["branch.who"] != "c")).to_numpy()
+    y = truth & (rng.random(600) < 0.9)
+    monkeypatch.setattr(module, "inputs", lambda *_: x)
+    monkeypatch.setattr(module, "holds", lambda *_: y)
+    return x, y, truth
+
+
+def test_prim_recovers_a_box_over_numbers_and_categories(known, results):
+    x, y, truth = known
+    box = discover(results, "known", boxes=1).prim[0]
+    assert {limit.name for limit in box.limits} == {"x0", "branch.who"}
+    held = inside(box.limits, x)
+    assert np.mean(held == truth) > 0.95
+    assert box.coverage == pytest.approx(y[held].sum() / y.sum())
+    assert box.density == pytest.approx(y[held].mean())
+    assert box.mass == pytest.approx(held.mean())
+    assert all(limit.quasi_p < 0.05 for limit in box.limits)
+
+
+def test_cart_finds_it_too(known, results):
+    _, y, _ = known
+    leaves = discover(results, "known").cart
+    assert leaves
+    assert all(b.density > y.mean() for b in leaves)
+    assert "x0" in {limit.name for limit in leaves[0].limits}
+
+
+def test_where_there_is_nothing_to_find_no_box_is_invented(monkeypatch, results):
+    rng = np.random.default_rng(9)
+    x = pd.DataFrame({f"x{i}": rng.random(500) for i in range(4)})
+    y = rng.random(500) < 0.3
+    monkeypatch.setattr(module, "inputs", lambda *_: x)
+    monkeypatch.setattr(module, "holds", lambda *_: y)
+    for box in discover(results, "chance").prim:
+        assert box.density < 0.55
+
+
+def test_limits_read_as_words():
+    assert str(Limit("parameters.a.b", np.nan, 0.5, (), 0.01, "assumed")) == "a.b up to 0.5"
+    assert str(Limit("parameters.a.b", 0.25, 0.5, (), 0.01, "assumed")) == "a.b from 0.25 to 0.5"
+    assert str(Limit("branch.who", np.nan, np.nan, ("a", "b"), 0.01, "scenario")) == "branch.who is a or b"
+
+
+def test_what_cannot_be_discovered(results):
+    with pytest.raises(InputError, match="holds in no world"):
+        discover(results, "SRB.eu_alignment < 0")
+    with pytest.raises(InputError, match="too few"):
+        discover(run(Scenario.from_text(SHORT, "short"), 64), "SRB.eu_alignment < 0.5")
+
+
+def test_the_command(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "short.yaml").write_text(SHORT)
+    words = ["discover", "short.yaml", "us.engagement < 0.55", "-n", "128", "--only", "branch", "--only", "transatlantic", "--boxes", "1"]
+    assert main([*words, "--json"]) == 0
+    captured = capsys.readouterr()
+    answer = json.loads(captured.out)
+    assert captured.err == ""
+    assert answer["prim"][0]["limits"][0]["options"] == ["transactional"]
+    assert main([*words, "--figure", "box.svg"]) == 0
+    assert "election is transactional" in capsys.readouterr().out
+    assert (tmp_path / "box.svg").exists()
+    assert main(["discover", "short.yaml", "us.engagement << 1", "-n", "100"]) == 2
