@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.catalogue import MEMBERS, STATES
+from sim.catalogue import MEMBERS, POWERS, STATES
 from sim.maths import saturating
 from sim.randomness import Draw
 
@@ -33,13 +33,14 @@ READS = (
     "kfor.strength", "kfor.american_share", "eufor.strength", "eufor.mandate", "nato.deterrence", "nato.desired_kfor", "eu.desired_eufor",
     "eu.security_effort", "eu.recognition_united", "us.reliability", "us.withdrawn", "region.threat", "region.european_spending",
     "regional.mobility", "nato.synchronised", "states.nato_progress", "states.obsolescence", "states.readiness", "members.veto",
-    "states.b9plus_support", "republika_srpska.seceded",
+    "states.b9plus_support", "republika_srpska.seceded", "kosovo_serbia.in_crisis", "kosovo_serbia.crisis", "powers.is_active",
 )  # fmt: skip
 BOOKS = ("kfor.strength", "kfor.american_share", "eufor.strength", "eufor.mandate", "nato.deterrence", "states.nato_progress")
 SIGNALS = ("nato.partnership",)
 DRAWS = {"rotation": Draw("normal", (2,)), "mandate": Draw("uniform", ()), "ratification": Draw("uniform", (6,))}
 
 NOVEMBER = 4
+TURKIYE = POWERS.index("TUR")
 """The quarter of the year in which the Security Council votes on EUFOR."""
 MEMBER = 1.0
 GREECE = MEMBERS.index("GRC")
@@ -94,7 +95,9 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 def _kfor(world: World, p: SimpleNamespace, response: Any) -> None:
     kfor = world.kfor
-    wanted = (1 - response) * p.kfor_calm + response * world.nato.desired_kfor
+    breaks_out = world.kosovo_serbia.in_crisis > world.kosovo_serbia.crisis  # the first troops go at once
+    wanted = (1 - response) * p.kfor_calm + response * (world.nato.desired_kfor + p.kfor_crisis * breaks_out)
+    wanted = wanted * (1 - p.turkish_share * (1 - world.powers.is_active[TURKIYE]))
     missing = p.american_share - kfor.american_share
     if missing.any() or world.us.withdrawn.any():
         _americans(world, p)
