@@ -123,7 +123,7 @@ function wire() {
   $("redo").addEventListener("click", () => travel(steps.redo()));
   $("replay").addEventListener("click", replay);
   $("predict").addEventListener("click", togglePrediction);
-  $("link").addEventListener("click", () => copy(location.href, "The address is copied. Whoever opens it, with balkansim app running, sees exactly this."));
+  $("link").addEventListener("click", () => { writeAddress(true); copy(location.href, "The address is copied. Whoever opens it, with balkansim app running, sees exactly this."); });
   $("handout").addEventListener("click", makeHandout);
   $("show-world").addEventListener("click", () => choose($("world").valueAsNumber));
   for (const name of ["causes", "assumptions", "copy", "twin"]) $(`${name}-panel`).addEventListener("toggle", () => details(name));
@@ -165,9 +165,19 @@ function travel(to) {
   else settle();
 }
 
+let writing;
+
+/** Write the address once the levers rest for a moment: browsers make it dear. */
+function writeAddress(now) {
+  clearTimeout(writing);
+  const write = () => history.replaceState(null, "", toAddress(state, about.version));
+  if (now) write();
+  else writing = setTimeout(write, 200);
+}
+
 /** Show the state's own side at once and ask for the rest. */
 function settle() {
-  history.replaceState(null, "", toAddress(state, about.version));
+  writeAddress();
   for (const name of ["scenario", "policy", "against", "seed", "worlds"]) $(name).value = state[name];
   $("map-outcome").value = state.map;
   $("world").max = state.worlds - 1;

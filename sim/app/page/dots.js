@@ -19,24 +19,45 @@ let current = 0;
 export function drawDots(element, answer, chosen, onchoose) {
   const words = sideWords(answer.verdict);
   const ordered = answer.verdict.better === "lower" ? answer.dots : [...answer.dots].reverse();
-  const focused = element.contains(document.activeElement);
   current = Math.min(current, ordered.length - 1);
-  const dots = ordered.map(([world, difference], i) => {
-    const kind = side(difference, answer.verdict);
-    const dot = make("button", { type: "button", class: `dot ${kind}`, tabindex: i === current ? 0 : -1, "data-world": world,
-      "aria-pressed": String(world === chosen), "aria-label": `World ${world}: ${words[kind]}, ${change(difference)}`, title: `World ${world}: ${words[kind]}, ${change(difference)}` });
-    dot.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${SHAPES[kind]}"/></svg>`;
-    dot.addEventListener("click", () => { current = i; onchoose(world); });
-    return dot;
-  });
   let grid = element.firstElementChild;
   if (!grid) {
     grid = make("div", { class: "grid10", role: "group", "aria-label": "A hundred worlds; arrow keys move, Enter opens a world" });
     grid.addEventListener("keydown", (event) => walk(event, grid));
+    grid.addEventListener("click", (event) => {
+      const dot = event.target.closest(".dot");
+      if (!dot) return;
+      [...grid.children].forEach((d, i) => { if (d === dot) current = i; });
+      onchoose(Number(dot.dataset.world));
+    });
     element.append(grid);
   }
-  grid.replaceChildren(...dots);
-  if (focused) dots[current].focus();
+  while (grid.children.length > ordered.length) grid.lastChild.remove();
+  while (grid.children.length < ordered.length) grid.append(blank());
+  ordered.forEach(([world, difference], i) => place(grid.children[i], world, difference, side(difference, answer.verdict), words, world === chosen, i === current));
+}
+
+function blank() {
+  const dot = make("button", { type: "button" });
+  dot.innerHTML = '<svg viewBox="0 0 16 16" aria-hidden="true"><path/></svg>';
+  return dot;
+}
+
+/** Give a dot its world; what is as before is left alone, so that a hundred of them cost nothing while a lever moves. */
+function place(dot, world, difference, kind, words, chosen, reachable) {
+  const label = `World ${world}: ${words[kind]}, ${change(difference)}`;
+  if (dot.title !== label) {
+    dot.title = label;
+    dot.setAttribute("aria-label", label);
+    dot.dataset.world = world;
+  }
+  if (dot.dataset.kind !== kind) {
+    dot.className = `dot ${kind}`;
+    dot.dataset.kind = kind;
+    dot.querySelector("path").setAttribute("d", SHAPES[kind]);
+  }
+  if (dot.getAttribute("aria-pressed") !== String(chosen)) dot.setAttribute("aria-pressed", String(chosen));
+  dot.tabIndex = reachable ? 0 : -1;
 }
 
 function walk(event, grid) {
