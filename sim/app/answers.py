@@ -12,7 +12,7 @@ import numpy as np
 
 from sim import quarters
 from sim.analysis.pairing import shares
-from sim.analysis.summary import label_of, number
+from sim.analysis.summary import label_of, number, words
 from sim.app import engine
 from sim.app.asking import Chart, Question, Setup
 from sim.app.desk import Desk, Ticket
@@ -178,23 +178,42 @@ def judged(reference: str, now: Values, before: Values, against: str) -> dict[st
     share = shares(changes[picked], variable)
     higher, lower = round(share.higher * count), round(share.lower * count)
     counts = {"higher": higher, "lower": lower, "same": count - higher - lower}
-    verdict = {"reference": reference, "label": label_of(reference), "better": variable.better, "same_below": variable.same, **counts}
+    verdict = {"reference": reference, "label": _subject(reference), "better": variable.better, "same_below": variable.same, **counts}
     verdict |= {"mean": round(float(changes.mean()), 5), "of": count, "against": against}
     return {"dots": dots, "verdict": verdict | {"sentence": sentence(verdict, variable)}}
+
+
+def _subject(reference: str) -> str:
+    """An outcome reference as the subject of a sentence: Serbia, EU alignment."""
+    state, variable = outcome_reference(reference)
+    return f"{label_of(reference)}, {words(variable.published)}" if state in STATES else label_of(reference)
 
 
 def sentence(verdict: dict[str, Any], variable: Variable) -> str:
     """The verdict in words."""
     higher, lower, same, of = (verdict[k] for k in ("higher", "lower", "same", "of"))
     if variable.better == "none":
-        text = f"Higher in {higher} of {of} worlds, lower in {lower}, the same in {same}."
+        text = f"higher in {higher} of {of} worlds, lower in {lower}, the same in {same}"
     else:
         better, worse = (higher, lower) if variable.better == "higher" else (lower, higher)
-        text = f"Better in {better} of {of} worlds, worse in {worse}, the same in {same}."
-    average = number(abs(verdict["mean"]), variable.range, True).lstrip("+")
-    if float(average) == 0:
-        return f"{text} On average nothing changes."
-    return f"{text} On average {average} {'higher' if verdict['mean'] > 0 else 'lower'} at the end than in {verdict['against']}."
+        text = f"better in {better} of {of} worlds, worse in {worse}, the same in {same}"
+    subject = verdict["label"]
+    return f"{subject[:1].upper()}{subject[1:]}: {text}. {_average(verdict, variable)}"
+
+
+def _average(verdict: dict[str, Any], variable: Variable) -> str:
+    """The mean change in words."""
+    mean = verdict["mean"]
+    if variable.type == "bool":
+        share = round(100 * abs(mean))
+        return f"It holds in {share} of 100 worlds {'more' if mean > 0 else 'fewer'} than in {verdict['against']}." if share else _NOTHING
+    size = number(abs(mean), variable.range, True).lstrip("+")
+    if float(size) == 0:
+        return _NOTHING
+    return f"On average {size} {'higher' if mean > 0 else 'lower'} at the end than in {verdict['against']}."
+
+
+_NOTHING = "On average nothing changes."
 
 
 def _by_state(chart: Chart, now: Values, before: Values) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,8 @@ from sim.results import Results, outcome_reference
 
 MOST_EXPLAINED = 512
 """Worlds whose bookings are summed for causes, so that an answer comes within seconds."""
-CHANCE = 1.96
-"""Correlations within this over the square root of the number of worlds cannot be told from none (95 %)."""
+CONFIDENCE = 0.95
+"""With which a correlation is called more than chance, over all parameters looked at together (Bonferroni)."""
 
 
 def _both(question: Question) -> tuple[Results, Results, int]:
@@ -69,7 +70,7 @@ def assumptions(question: Question) -> dict[str, Any]:
         )
     rows.sort(key=lambda r: -abs(r["strength"]))
     held = [assumption(n.removeprefix("parameters.")) for n in question.now.levers if n.startswith("parameters.")]
-    chance = round(CHANCE / float(np.sqrt(worlds)), 3)
+    chance = round(NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(1, len(columns))) / float(np.sqrt(worlds)), 3)
     return {"reference": reference, "label": label_of(reference), "worlds": worlds, "chance": chance, "drawn": rows, "held": held}
 
 

@@ -175,12 +175,14 @@ def test_the_file_and_the_cell_give_the_pages_numbers(client, ask, answer, tmp_p
 
 
 def test_sentences_follow_the_direction():
-    counts = {"higher": 61, "lower": 12, "same": 27, "of": 100, "mean": 0.0312, "against": "baseline"}
-    variable = {name: outcome_reference(name)[1] for name in ("mean.eu_alignment", "eu.fatigue", "kfor.strength")}
+    counts = {"higher": 61, "lower": 12, "same": 27, "of": 100, "mean": 0.0312, "against": "baseline", "label": "it"}
+    variable = {name: outcome_reference(name)[1] for name in ("mean.eu_alignment", "eu.fatigue", "kfor.strength", "SRB.crisis")}
     better = sentence(counts, variable["mean.eu_alignment"])
-    assert better == "Better in 61 of 100 worlds, worse in 12, the same in 27. On average 0.031 higher at the end than in baseline."
-    assert sentence(counts, variable["eu.fatigue"]).startswith("Better in 12 of 100 worlds, worse in 61")
-    assert sentence(counts, variable["kfor.strength"]).startswith("Higher in 61 of 100 worlds, lower in 12")
+    assert better == "It: better in 61 of 100 worlds, worse in 12, the same in 27. On average 0.031 higher at the end than in baseline."
+    assert sentence(counts, variable["eu.fatigue"]).startswith("It: better in 12 of 100 worlds, worse in 61")
+    assert sentence(counts, variable["kfor.strength"]).startswith("It: higher in 61 of 100 worlds, lower in 12")
+    assert sentence(counts, variable["SRB.crisis"]).endswith("It holds in 3 of 100 worlds more than in baseline.")
+    assert sentence(counts | {"mean": 0.0}, variable["eu.fatigue"]).endswith("On average nothing changes.")
 
 
 def test_yes_or_no_is_a_share_of_worlds():

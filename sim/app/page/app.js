@@ -222,6 +222,7 @@ function redraw() {
     const outcome = outcomeOf(chart.outcome, chart.place);
     const element = $(`chart-${name}`);
     $(`title-${name}`).textContent = `${outcome.label}`;
+    $(`unit-${name}`).textContent = (outcome.type === "bool" ? "share of worlds" : outcome.unit) + { higher: "; higher is better", lower: "; lower is better", none: "" }[outcome.better];
     element.classList.toggle("stale", shown.key !== key(state));
     if (blind && name === "b") element.replaceChildren(make("p", { class: "veil", text: "Hidden until you reveal the answer." }));
     else drawChart(element, { ...chart, scope: state.scenario }, { outcome, quarters: answer.quarters, key: name, hidden: blind, guess: name === "a" ? predict.guess : null, against: differs() ? (state.against === "written" ? "as written" : page.reference.slice(0, 10)) : "" });
@@ -245,13 +246,12 @@ const differs = () => Object.keys(state.settings).length > 0 || state.policy !==
 
 function verdict(answer, blind) {
   const v = answer.verdict;
-  const unit = outcomeOf(state.a.outcome, state.a.place)?.unit;
   const count = answer.whole ? `${answer.worlds} worlds` : `the first ${answer.worlds} of ${state.worlds} worlds`;
   const lead = blind ? "What will happen? Draw your curve, then reveal." : differs() ? v.sentence : `This is ${page.name} as it stands. Move a lever, and ${state.worlds} worlds answer.`;
-  const sub = blind ? "" : `About ${v.label[0] === v.label[0].toUpperCase() && about.states.some((s) => s.name === v.label) ? `${v.label}'s ${$("title-a").textContent}` : v.label}, unit: ${unit}. From ${count}, each compared with itself in ${against()}.`;
+  const sub = blind ? "" : `From ${count}, each compared with itself in ${against()}, at the end of ${answer.quarters.at(-1)}.`;
   $("verdict").replaceChildren(lead, make("span", { class: "sub", text: sub }));
   const w = sideWords(v);
-  $("dots-words").textContent = `Each mark is one of the ${answer.worlds} worlds, picked evenly from the most ${w.better} to the most ${w.worse}: ▲ ${w.better}, ▼ ${w.worse}, ○ the same. Choose one to see its story.`;
+  $("dots-words").textContent = `Each mark is one of the ${answer.worlds} worlds, picked evenly from ${w.best} to ${w.worst}: ▲ ${w.better}, ▼ ${w.worse}, ○ the same. Choose one to see its story.`;
 }
 
 function legend() {
@@ -273,10 +273,10 @@ function settled() {
 const drawn = {}; // details as last received, with the question they answer
 
 /** Ask for a panel that is open and out of date. */
-async function details(name, force) {
-  if (!$(`${name}-panel`).open || !shown || hidden() || (name === "twin" && world === null)) return;
+async function details(name, unseen) {
+  if (!(unseen || $(`${name}-panel`).open) || !shown || hidden() || (name === "twin" && world === null)) return;
   const asked = name === "twin" ? { ...question(state), world } : question(state);
-  if (drawn[name]?.key === JSON.stringify(asked) && !force) return;
+  if (drawn[name]?.key === JSON.stringify(asked)) return;
   const element = $(name === "copy" ? "copies" : name);
   if (!element.hasChildNodes() || !drawn[name]) element.replaceChildren(make("p", { class: "small", text: "Working this out…" }));
   element.setAttribute("aria-busy", "true");
@@ -386,6 +386,8 @@ async function copy(text, done) {
 
 async function makeHandout() {
   if (!shown?.answer.whole || hidden()) return say("Wait for the whole answer, then save the hand-out.");
+  say("Putting the hand-out together…");
+  await Promise.all([details("causes", true), details("assumptions", true)]);
   const copies = drawn.copy?.key === key(state) ? drawn.copy.found : await (await post("/api/copy", question(state))).json();
   for (const c of ["a", "b"]) {
     const chart = shown.answer.charts[c === "a" ? 0 : 1];
@@ -397,6 +399,7 @@ async function makeHandout() {
     titles: { a: title("a"), b: title("b"), map: $("map-outcome").selectedOptions[0].textContent }, policy: $("policy").selectedOptions[0].textContent,
     against: against(), levers: about.levers.filter((l) => names.includes(l.name)) });
   save(text, `balkansim-${state.scenario}.html`);
+  say("The hand-out is saved among your downloads.");
   return undefined;
 }
 

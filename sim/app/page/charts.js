@@ -36,7 +36,7 @@ const ring = (fan, a, b, s) => `${line(fan.map((q, i) => [s.x(i), s.y(q[a])]))}L
 function axes(box, s, span, quarters, outcome, label, few) {
   const named = outcome.labels.length ? outcome.labels.map((_, i) => i).filter((i) => i >= span[0] && i <= span[1]) : ticks(...span, few ? 3 : 5);
   const rows = named.map((v) => {
-    const text = outcome.labels.length ? outcome.labels[v] : written(v, span[1] - span[0]);
+    const text = outcome.labels.length ? outcome.labels[v] : outcome.type === "bool" ? `${Math.round(100 * v)} %` : written(v, span[1] - span[0]);
     return `<line class="grid" x1="${box.left}" x2="${box.right}" y1="${s.y(v)}" y2="${s.y(v)}"/>` +
       (label ? `<text x="${box.left - 6}" y="${s.y(v) + 4}" text-anchor="end">${esc(text)}</text>` : "");
   });

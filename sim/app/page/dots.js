@@ -11,7 +11,8 @@ export function side(difference, verdict) {
 }
 
 export const sideWords = (verdict) => (verdict.better === "none"
-  ? { better: "higher", worse: "lower", same: "the same" } : { better: "better", worse: "worse", same: "the same" });
+  ? { better: "higher", worse: "lower", same: "the same", best: "highest", worst: "lowest" }
+  : { better: "better", worse: "worse", same: "the same", best: "best", worst: "worst" });
 
 let current = 0;
 
@@ -128,9 +129,11 @@ export function drawMap(element, shapes, map, outcome, names) {
     const [x, y] = project(land.label_at).split(" ").map(Number);
     const pale = rgb[0] * 0.3 + rgb[1] * 0.59 + rgb[2] * 0.11 > 112 ? "" : "pale";
     const short = { BIH: "Bosnia-H.", MKD: "N. Macedonia" }[land.code] ?? names[land.code];
-    const tell = outcome.labels.length ? outcome.labels[Math.round(value)] : written(value, Math.min(4, high - low));
+    const gap = value - map.before[land.code];
+    const tell = outcome.labels.length ? outcome.labels[Math.round(value)] : outcome.type === "bool" ? `${Math.round(100 * value)} %` : written(value, Math.min(4, high - low));
+    const more = outcome.type === "bool" ? change(100 * gap).replace(/\.\d+$/, "") : change(gap);
     labels.push(`<text x="${x}" y="${y - 3}" text-anchor="middle" class="onmap ${pale}">${esc(short)}${land.code === "XKX" ? "*" : ""}</text>` +
-      `<text x="${x}" y="${y + 12}" text-anchor="middle" class="onmap ${pale}">${esc(tell)} (${change(value - map.before[land.code])})</text>`);
+      `<text x="${x}" y="${y + 12}" text-anchor="middle" class="onmap ${pale}">${esc(tell)} (${more})</text>`);
   }
   const told = Object.keys(map.now).map((s) => `${names[s]} ${written(map.now[s], 0.1)}, change ${change(map.now[s] - map.before[s])}`).join("; ");
   element.innerHTML = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT.toFixed(0)}" role="img" aria-label="${esc(`${outcome.label} by state: ${told}.`)}"><defs><clipPath id="frame"><rect width="${WIDTH}" height="${HEIGHT.toFixed(0)}" rx="6"/></clipPath></defs><g clip-path="url(#frame)">${parts.join("")}</g>${labels.join("")}</svg>`;

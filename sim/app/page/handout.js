@@ -41,7 +41,7 @@ ${part("What was set", set + forced)}
 ${part(titles.a, copyOf("chart-a") + folded(copyOf("table-a")))}${part(titles.b, copyOf("chart-b") + folded(copyOf("table-b")))}
 <p class="legend">${esc($("legend").textContent)}</p>
 ${part("A hundred worlds", `<p class="small">${esc($("dots-words").textContent)}</p>${copyOf("dots")}${copyOf("by-state")}`)}
-${$("map-card").hidden ? "" : part(`Map: ${titles.map}`, `${copyOf("map")}<p class="small">${esc($("map-card").querySelector("p").textContent)}</p>`)}
+${$("map-card").hidden ? "" : part(`Map: ${titles.map}`, `<div class="map">${copyOf("map")}</div><p class="small">${esc($("map-card").querySelector("p").textContent)}</p>`)}
 ${part("Causes", copyOf("causes"))}
 ${part("One world and its twin", $("twin").querySelector("svg") ? copyOf("twin") : "")}
 ${part("Assumptions", copyOf("assumptions"))}

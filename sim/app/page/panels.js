@@ -4,6 +4,8 @@ import { calm, change, empty, esc, line, make, ticks, written } from "./draw.js"
 
 const SHOWN = 9;
 
+const yes = (value) => (value > 0.5 ? "yes" : "no");
+
 /** The waterfall: each bar begins where the one before it ended. */
 export function drawCauses(element, found, outcome) {
   empty(element);
@@ -68,9 +70,10 @@ function events(rows) {
 export function drawTwin(element, found, outcome, names, against) {
   empty(element);
   const end = found.quarters.length - 1;
+  const tell = (v) => (outcome.type === "bool" ? yes(v) : written(v, 0.1));
   const drew = Object.entries(found.drawn).map(([k, v]) => `${k}: ${v}`).join("; ");
-  element.append(make("p", { text: `World ${found.world}: the same luck twice, once as set, once as in ${against}. At the end ${found.label} is ${written(found.now[end], 0.1)} ` +
-    `instead of ${written(found.before[end], 0.1)} (${change(found.now[end] - found.before[end])}).${drew ? ` Drawn in this world: ${drew}.` : ""}` }));
+  element.append(make("p", { text: `World ${found.world}: the same luck twice, once as set, once as in ${against}. At the end ${found.label} is ${tell(found.now[end])} ` +
+    `instead of ${tell(found.before[end])}${outcome.type === "bool" ? "" : ` (${change(found.now[end] - found.before[end])})`}.${drew ? ` Drawn in this world: ${drew}.` : ""}` }));
   const picture = make("div", {});
   picture.innerHTML = twins(found, outcome, names, Math.max(320, element.clientWidth));
   element.append(picture);
@@ -82,8 +85,6 @@ export function drawTwin(element, found, outcome, names, against) {
   element.append(make("h4", { text: "The story" }), make("label", { for: "only" }, only, " Show only what differs"), list);
   fill();
 }
-
-const yes = (value) => (value > 0.5 ? "yes" : "no");
 
 /** Where the two lives part, and what had been booked differently by then. */
 function parting(found, names) {
@@ -132,15 +133,16 @@ export function story(event, names) {
 const LANES = { now: ["as set", 1], before: ["before", -1] };
 
 function twins(found, outcome, names, width) {
-  const [left, right, top, bottom] = [74, width - 12, 12, 230];
+  const [left, right, top, bottom] = [outcome.labels.length ? 120 : 74, width - 12, 12, 230];
   const all = [...found.now, ...found.before];
   const least = (outcome.range[1] - outcome.range[0]) * 0.05;
   let [low, high] = [Math.min(...all), Math.max(...all)];
   if (high - low < least) [low, high] = [(low + high - least) / 2, (low + high + least) / 2];
   const x = (i) => left + (i / (found.quarters.length - 1)) * (right - left);
   const y = (v) => bottom - ((v - low) / (high - low)) * (bottom - top);
-  const grid = ticks(low, high, 4).filter((v) => v >= low && v <= high)
-    .map((v) => `<line class="grid" x1="${left}" x2="${right}" y1="${y(v)}" y2="${y(v)}"/><text x="${left - 6}" y="${y(v) + 4}" text-anchor="end">${outcome.labels[v] && outcome.labels.length ? esc(outcome.labels[v]) : written(v, high - low)}</text>`);
+  const labels = outcome.type === "bool" ? ["no", "yes"] : outcome.labels;
+  const grid = (labels.length ? labels.map((_, i) => i) : ticks(low, high, 4)).filter((v) => v >= low && v <= high)
+    .map((v) => `<line class="grid" x1="${left}" x2="${right}" y1="${y(v)}" y2="${y(v)}"/><text x="${left - 6}" y="${y(v) + 4}" text-anchor="end">${labels.length ? esc(labels[v]) : written(v, high - low)}</text>`);
   const years = found.quarters.map((q, i) => (q.endsWith("Q1") && (width > 560 || Number(q.slice(0, 4)) % 2 === 0) ? `<text x="${x(i)}" y="${bottom + 76}" text-anchor="middle">${q.slice(0, 4)}</text>` : ""));
   const lanes = Object.entries(LANES).map(([where, [words, up]]) => {
     const base = bottom + (up > 0 ? 26 : 48);
@@ -168,9 +170,9 @@ export function drawAssumptions(element, found, settings, hold) {
   empty(element);
   const strong = found.drawn.filter((d) => Math.abs(d.strength) > found.chance).slice(0, 10);
   const names = new Set(strong.map((d) => d.name));
-  element.append(make("p", { class: "small", text: `${found.drawn.length} numbers of the model are not known exactly. Each world draws its own, within the range given. The bar says how closely ${found.label} at the end follows a number across ${found.worlds} worlds (rank correlation, 0 to 1); below ${found.chance} it cannot be told from chance. You may hold a number still and see what becomes of the answer.` }));
+  element.append(make("p", { class: "small", text: `${found.drawn.length} numbers of the model are not known exactly. Each world draws its own, within the range given. The bar says how closely ${found.label} at the end follows a number across ${found.worlds} worlds (rank correlation, 0 to 1); with so many numbers, anything below ${found.chance} may be chance. You may hold a number still and see what becomes of the answer.` }));
   if (found.held.length) element.append(make("h4", { text: "Held by you" }), ...found.held.map((d) => one(d, settings, hold)));
-  element.append(make("h4", { text: "The answer depends on these most" }), ...(strong.length ? strong.map((d) => one(d, settings, hold)) : [make("p", { text: "On none in particular." })]));
+  element.append(make("h4", { text: "The answer depends on these most" }), ...(strong.length ? strong.map((d) => one(d, settings, hold)) : [make("p", { text: "On none that stands out from chance; many small ones add up." })]));
   const rest = make("details", {}, make("summary", { text: `The other ${found.drawn.length - strong.length}` }));
   rest.addEventListener("toggle", () => {
     if (rest.open && rest.children.length === 1) rest.append(...found.drawn.filter((d) => !names.has(d.name)).map((d) => one(d, settings, hold)));
