@@ -2,9 +2,9 @@
 
     python benchmarks/speed.py [--sizes 1 64 500 ...] [--json]
 
-Prints microseconds per world-run with all states and region outcomes recorded in memory, and written to disk; the shares of draws,
-decisions, rooms, sums and recording; and the ratio to the yardstick (`mesa.batch_run` on a scalar model of the same size, see
-yardstick.py), measured between the sizes in the same run, because machines are shared and noisy: quote the ratios.
+Prints microseconds of processor time per world-run with all states and region outcomes recorded in memory, and written to disk; the
+shares of draws, decisions, rooms, sums and recording; and the ratio to the yardstick (`mesa.batch_run` on a scalar model of the same
+size, see yardstick.py), measured between the sizes in the same run, because machines are shared and noisy: quote the ratios.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ SHARES_AT = 1024
 
 
 def best(action: Callable[[], Any], times: int) -> float:
-    """The shortest of several timings, in seconds: the others measure the neighbours."""
+    """The shortest of several timings, in seconds of one core: the others measure the neighbours."""
     found = []
     for _ in range(times):
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()
         action()
-        found.append(time.perf_counter() - start)
+        found.append(time.process_time() - start)
     return min(found)
 
 
@@ -70,14 +70,15 @@ class Clock:
         self.spent: dict[str, float] = {}
 
     def wrap(self, owner: Any, method: str, label: str) -> None:
+        """Count the time of a method of one object under a label."""
         inner = getattr(owner, method)
 
         def timed(*args: Any, **more: Any) -> Any:
-            start = time.perf_counter()
+            start = time.process_time()
             try:
                 return inner(*args, **more)
             finally:
-                self.spent[label] = self.spent.get(label, 0.0) + time.perf_counter() - start
+                self.spent[label] = self.spent.get(label, 0.0) + time.process_time() - start
 
         setattr(owner, method, timed)
 
@@ -86,19 +87,19 @@ def shares(worlds: int = SHARES_AT) -> dict[str, float]:
     """Where the time of one chunk goes, as shares of its total."""
     plan = load_scenario("baseline").plan()
     clock = Clock()
-    start = time.perf_counter()
+    start = time.process_time()
     world = World(plan, 1, range(worlds // 64))
     recorder = Recorder(world)
-    setting_up = time.perf_counter() - start
+    setting_up = time.process_time() - start
     clock.wrap(world.streams, "advance", "draws")
     clock.wrap(world, "run_actors", "decisions")
     clock.wrap(world, "run_room", "rooms")
     clock.wrap(recorder, "take", "recording")
-    start = time.perf_counter()
+    start = time.process_time()
     for _ in range(world.quarters):
         world.step()
         recorder.take()
-    total = setting_up + time.perf_counter() - start
+    total = setting_up + time.process_time() - start
     parts = {"setting up": setting_up, **clock.spent}
     parts["sums and the rest"] = total - sum(parts.values())
     return {name: spent / total for name, spent in parts.items()}

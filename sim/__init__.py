@@ -1,9 +1,6 @@
 """balkansim: what may become of the Western Balkans, and why, in thousands of paired worlds.
 
-    from sim import load_scenario, load_results, run, compare, explain
-
-    baseline = load_scenario("baseline")
-    results = run(baseline, worlds=1000, seed=1)
+Notebooks need nothing deeper than `from sim import load_scenario, load_results, run, compare, explain`.
 """
 
 from __future__ import annotations

@@ -56,6 +56,7 @@ class Lever:
 
     @property
     def key(self) -> str:
+        """The name without its first part."""
         return self.name.split(".", 1)[1]
 
     @property
@@ -64,6 +65,7 @@ class Lever:
         return tuple(f"states.{s}.{self.key}" for s in STATES) if self.per_state else (self.name,)
 
     def default_of(self, state: str | None = None) -> Any:
+        """The default, for one state where states differ."""
         return self.default[state] if isinstance(self.default, Mapping) and state else self.default
 
 
@@ -88,10 +90,12 @@ class Variable:
 
     @cached_property
     def group(self) -> str:
+        """The population, actor or relation that the variable belongs to."""
         return self.name.split(".", 1)[0]
 
     @cached_property
     def key(self) -> str:
+        """The name within its group."""
         return self.name.split(".", 1)[1]
 
     @cached_property
@@ -134,10 +138,12 @@ class Parameter:
 
     @property
     def room(self) -> str:
+        """The room it belongs to."""
         return self.name.split(".", 1)[0]
 
     @property
     def key(self) -> str:
+        """The name within its room."""
         return self.name.split(".", 1)[1]
 
 
@@ -153,10 +159,12 @@ class Catalogue:
 
     @property
     def state_outcomes(self) -> dict[str, Variable]:
+        """Outcomes of states, by their bare names."""
         return {v.key: v for v in self.variables.values() if v.outcome and v.group == "states"}
 
     @property
     def region_outcomes(self) -> dict[str, Variable]:
+        """Outcomes of dyad, region and west, by their published names."""
         return {v.published: v for v in self.variables.values() if v.outcome and v.group != "states"}
 
     def lever_named(self, full: str) -> tuple[Lever, str | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -43,10 +44,11 @@ def _clamp(
     values = np.full((1 if path is None else moments, *variable.shape, worlds), np.nan)
     for key, row in keys.items():
         held = wanted[key]
+        where: Any = (slice(None), *row)
         if held != BASELINE:
-            values[(slice(None), *row)] = float(held)
+            values[where] = float(held)
         elif path is not None:
-            values[(slice(None), *row)] = path[(slice(None), *row)]
+            values[where] = path[where]
     return Clamp(values)
 
 

@@ -59,16 +59,17 @@ class _Track:
     """One lever's values over the run."""
 
     def __init__(self, lever: Lever, plan: LeverPlan, branches: Branches, drawn: np.ndarray | None) -> None:
-        self.lever, self.plan, self.drawn = lever, plan, drawn
+        self.lever, self.plan = lever, plan
+        self.drawn: np.ndarray | None = drawn
         self.branches = [(branches.mask(b, o), steps) for b, o, steps in plan.branches]
         self.changes = [(branches.mask(b, o) if b is not None and o is not None else None, c) for b, o, c in plan.changes]
         self.constant = len(plan.steps) == 1 and not self.changes and all(len(s) == 1 for _, s in self.branches)
 
     def at(self, quarter: int) -> Setting:
-        value = self.drawn if self.drawn is not None else number(self.lever, _at(self.plan.steps, quarter))
-        for mask, steps in self.branches:
+        value: Setting = self.drawn if self.drawn is not None else number(self.lever, _at(self.plan.steps, quarter))
+        for worlds, steps in self.branches:
             if steps[0][0] <= quarter:
-                value = np.where(mask, number(self.lever, _at(steps, quarter)), value)
+                value = np.where(worlds, number(self.lever, _at(steps, quarter)), value)
         for mask, change in self.changes:
             if quarter >= change.start:
                 moved = self._changed(change, value, quarter)
@@ -100,7 +101,7 @@ class LeverBoard:
     def _track(self, lever: Lever, full: str, plan: Plan, seed: int, blocks: Sequence[int], branches: Branches) -> _Track:
         default = lever.default_of(full.split(".")[1] if lever.per_state else None)
         own = plan.levers.get(full, LeverPlan(steps=((plan.start, default),)))
-        drawn = None
+        drawn: np.ndarray | None = None
         if own.draw is not None:
             drawn = self.drawn[full] = quantile(own.draw, once(seed, f"draw.{full}", blocks))
         return _Track(lever, own, branches, drawn)
@@ -141,7 +142,7 @@ class LeverView:
 
     def chosen(self, name: str, word: str) -> Any:
         """Where a choice lever is set to `word`: bool, or bool array (worlds,)."""
-        lever = self._levers[name] if name in self._levers else None
+        lever = self._levers.get(name)
         if lever is None or word not in lever.values:
             raise ModelError(f"{self._room}: " + unknown("choice", f"{name}={word}", lever.values if lever else self._levers))
         return self._now[name] == lever.values.index(word)

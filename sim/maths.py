@@ -15,12 +15,12 @@ def logistic(x: Any) -> Any:
 
 
 def saturating(x: Any, half: Any) -> Any:
-    """x / (x + half) for x >= 0: rises with falling returns; one half at `half`, which must be positive."""
+    """Rise with falling returns: x / (x + half) for x >= 0; one half at `half`, which must be positive."""
     return x / (x + half)
 
 
 def within(x: Any, low: float, high: float) -> Any:
-    """x held between two bounds."""
+    """Hold x between two bounds."""
     return np.minimum(np.maximum(x, low), high)
 
 

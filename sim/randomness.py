@@ -63,7 +63,7 @@ def _generators(seed: int, name: str, blocks: Sequence[int]) -> list[Generator]:
     generators = []
     for first, count in _runs(blocks):
         words = Philox(key=key, counter=[first, 0, 0, 0]).random_raw(count * _PER_COUNTER).reshape(count, _PER_COUNTER)
-        generators += [Generator(SFC64(_Words(w))) for w in words]
+        generators += [Generator(SFC64(_Words(w))) for w in words]  # type: ignore[arg-type]
     return generators
 
 

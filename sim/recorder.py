@@ -36,6 +36,7 @@ class Recording:
 
     @property
     def quarters(self) -> int:
+        """How many quarters were played."""
         return self.states.shape[1]
 
 
@@ -71,9 +72,7 @@ class Recorder:
         self.states = np.empty((len(self._state), quarters, len(STATES), worlds), dtype=np.float32)
         self.region = np.empty((len(self._region), quarters, worlds), dtype=np.float32)
         self._paths = {name: self._reader(kinds.variables[name]) for name in paths}
-        self.paths = {
-            name: np.empty((quarters + 1, *kinds.variables[name].shape, worlds)) for name in paths
-        }
+        self.paths = {name: np.empty((quarters + 1, *kinds.variables[name].shape, worlds)) for name in paths}
         for name in paths:
             if kinds.variables[name].kind == "stock":  # a signal has no value before the first quarter
                 self.paths[name][0] = self._paths[name]()

@@ -48,10 +48,12 @@ class MemorySource:
         self._scenario, self._recordings, self.manifest = scenario, recordings, manifest
 
     def table(self, name: str) -> pa.Table:
+        """One whole table."""
         pieces = [BUILDERS[name](r, self._scenario) for rs in self._recordings.values() for r in rs]
         return pa.concat_tables(pieces, promote_options="default")
 
     def outcome(self, policy: str, table: str, name: str, state: int | None) -> np.ndarray:
+        """See `Source.outcome`."""
         parts = []
         for recording in self._recordings[policy]:
             if table == "states":
@@ -63,6 +65,7 @@ class MemorySource:
         return np.concatenate(parts)
 
     def worlds(self, policy: str) -> np.ndarray:
+        """World numbers, ascending."""
         return np.concatenate([r.worlds for r in self._recordings[policy]])
 
     def ledgers(self, policy: str) -> Sequence[Recording]:
@@ -77,9 +80,11 @@ class StoreSource:
         self.store, self.manifest = store, store.identity
 
     def table(self, name: str) -> pa.Table:
+        """One whole table."""
         return self.store.read(name)
 
     def outcome(self, policy: str, table: str, name: str, state: int | None) -> np.ndarray:
+        """See `Source.outcome`; reads the one column."""
         labels = next((v.labels for v in catalogue().variables.values() if v.key == "stage" and name == "accession_stage"), ())
         where = None if state is None or table != "states" else ds.field("state") == STATES[state]
         read = self.store.read(table, ["world", name], policy, where)
@@ -93,6 +98,7 @@ class StoreSource:
         return values.reshape(count, -1, len(STATES)) if table == "states" and state is None else values.reshape(count, -1)
 
     def worlds(self, policy: str) -> np.ndarray:
+        """World numbers, ascending."""
         return np.sort(self.store.read("worlds", ["world"], policy)["world"].to_numpy())
 
 

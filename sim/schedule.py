@@ -26,6 +26,7 @@ class Entry:
         return None if self.verb == "decide" else self.name
 
     def run(self, world: World) -> None:
+        """Let the room or the actors have their turn."""
         if self.verb == "decide":
             world.run_actors(self.name)
         else:

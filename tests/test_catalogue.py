@@ -46,7 +46,7 @@ def test_an_incomplete_declaration_is_refused(spoilt, with_, says):
 
 
 def test_declaring_twice_is_refused():
-    with pytest.raises(DataError, match="declared in two rooms: eu.pressure"):
+    with pytest.raises(DataError, match=r"declared in two rooms: eu\.pressure"):
         read({"a": GOOD.split("variables")[0], "b": GOOD.split("variables")[0]})
 
 
