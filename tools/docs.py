@@ -1,7 +1,7 @@
 """Write the generated parts of the documentation, or with --check say which are out of date.
 
-    python tools/docs.py
-    python tools/docs.py --check
+python tools/docs.py
+python tools/docs.py --check
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))  # so that it works from a checkout that is not installed
 
-from tools.docpages import model, reference  # noqa: E402
+from tools.docpages import model, reference, results  # noqa: E402
 from tools.docpages.writing import filled, write  # noqa: E402
 
 DOCS = ROOT / "docs"
 SECTIONS = {
-    "quarter": model.quarter, "rooms": model.rooms, "rooms from a room": lambda: model.rooms(""), "cast": model.cast,
-    "variables": model.state_variables, "counts": model.counts,
+    "quarter": model.quarter, "rooms": model.rooms, "cast": model.cast, "variables": model.state_variables, "counts": model.counts,
+    "answer of skill": results.answer, "assumption of skill": results.assumption, "summary of claims": results.claims,
 }  # fmt: skip
 
 

@@ -35,19 +35,20 @@ def title(room: str) -> str:
 
 @cache
 def docstring(room: str) -> dict[str, str]:
-    """A room's text in parts: `summary`, Claim, Equation, Sources, Doubts and what else it has."""
+    """The text of a room, or of a part of one, in parts: `summary`, Claim, Equation, Sources, Doubts and what else it has."""
     source = (SIM / "mechanisms" / f"{room}.py").read_text(encoding="utf-8")
     text = ast.get_docstring(ast.parse(source)) or ""
     summary, _, rest = text.partition("\n\n")
     heads = list(_HEAD.finditer(rest))
-    ends = [*(h.start() for h in heads[1:]), len(rest)]
+    ends = [*(h.start() for h in heads[1:]), len(rest)][: len(heads)]
     parts = {h[1]: inspect.cleandoc(" " * 11 + rest[h.end() : end].rstrip()) for h, end in zip(heads, ends, strict=True)}
     return {"summary": " ".join(summary.split()), **parts}
 
 
 def fingerprint(room: str) -> str:
-    """A short hash of the equations in a room's text: a page whose LaTeX was checked against others must be looked at again."""
-    return hashlib.sha256("".join(docstring(room)["Equation"].split()).encode()).hexdigest()[:8]
+    """A short hash of the equations in the text of a room and its parts: LaTeX that was checked against others must be looked at again."""
+    texts = [docstring(f.stem).get("Equation", "") for f in files_of(room) if f.suffix == ".py"]
+    return hashlib.sha256("".join("".join(texts).split()).encode()).hexdigest()[:8]
 
 
 def prose(text: str) -> str:
@@ -82,9 +83,9 @@ def _who(verb: str, name: str) -> str:
     return f"[{title(name)}](rooms/{name}.md) {_VERBS[verb]}"
 
 
-def rooms(base: str = "rooms/") -> str:
+def rooms() -> str:
     """All rooms, each with its first sentence."""
-    return table(["room", "what it turns into what"], [[f"[{title(r)}]({base}{r}.md)", docstring(r)["summary"]] for r in catalogue().rooms])
+    return table(["room", "what it turns into what"], [[f"[{title(r)}](rooms/{r}.md)", docstring(r)["summary"]] for r in catalogue().rooms])
 
 
 # -- a room's declarations -------------------------------------------------------------------------------------------------------------
@@ -104,7 +105,10 @@ def grounds(room: str) -> str:
     levers = [v for v in found.levers.values() if v.room == room]
     parts += ["## Levers that enter here", table(["lever", "allowed", "default", "meaning"], [lever_row(v) for v in levers])]
     own = [v for v in found.variables.values() if v.room == room]
-    parts += ["## Variables that it owns", table(["variable", "kind", "unit and range", "meaning", "start"], [variable_row(v) for v in own])]
+    parts += [
+        "## Variables that it owns",
+        table(["variable", "kind", "unit and range", "meaning", "start"], [variable_row(v) for v in own]),
+    ]
     numbers = [p for p in found.parameters.values() if p.room == room]
     heads = ["parameter", "value", "prior", "status", "meaning", "source or reason"]
     parts += [f"## Parameters ({len(numbers)})", table(heads, [parameter_row(p) for p in numbers])]
@@ -207,5 +211,6 @@ def counts() -> str:
     return (
         f"{len(found.rooms)} rooms, {len(CAST)} actors, {len(found.levers)} levers, {len(found.events)} events that a scenario can force; "
         f"{len(kinds)} variables ({kinds.count('stock')} stocks, {kinds.count('signal')} signals, {kinds.count('decision')} decisions, "
-        f"{kinds.count('derived')} derived); {len(status)} parameters, {known}, of which {drawn} have a prior and are drawn afresh in every world."
+        f"{kinds.count('derived')} derived); {len(status)} parameters, {known}, "
+        f"of which {drawn} have a prior and are drawn afresh in every world."
     )

@@ -33,7 +33,10 @@ def levers() -> str:
     groups: dict[str, list] = {}
     for lever in catalogue().levers.values():
         groups.setdefault(lever.name.split(".", 1)[0], []).append(lever)
-    parts = ["# Levers", "What a scenario can set. `1 = as today` means the level of the end of 2023. `balkansim names WORD` searches them."]
+    parts = [
+        "# Levers",
+        "What a scenario can set. `1 = as today` means the level of the end of 2023. `balkansim names WORD` searches them.",
+    ]
     heads = ["lever", "allowed", "default", "meaning", "enters in", "default's source or reason"]
     for group, found in sorted(groups.items()):
         rows = [[*lever_row(v), f"[{title(v.room)}](../model/rooms/{v.room}.md)", _reason(v)] for v in found]
@@ -148,7 +151,15 @@ def _described(name: str, thing, level: str) -> list[str]:
             said.append(f"- `.{key}{'' if attribute else _signature(shown)}`: {_one_line(shown)}")
         bullets = [s for s in said if s.startswith("- ")]
         return [*said[:2], *(["\n".join(bullets)] if bullets else [])]
-    return [f"{level} `{name}`", f"```python\n{name}{_signature(thing)}\n```", _doc(thing)]
+    return [f"{level} `{name}`", f"```py\n{name}{_wrapped(thing)}\n```", _doc(thing)]
+
+
+def _wrapped(function) -> str:
+    text = _signature(function)
+    if len(text) < 100:
+        return text
+    given, _, back = text.rpartition(") -> ")
+    return "(\n    " + ",\n    ".join(re.split(r", (?=\w+(?::|=|$)|\*)", given[1:])) + f",\n) -> {back}"
 
 
 def _signature(function) -> str:
@@ -187,7 +198,7 @@ def data() -> str:
         "Figures belong to their owners, on these terms. `balkansim sources --json` prints every single number with its address; "
         "`sim/data/README.md` tells how the extract was made and what it does not know.",
         "## Owners", table(["owner", "terms", "figures", "addresses"], owners),
-        "## Figures", "*Used* marks those that a starting value or a parameter rests on; the others are there to score the model or to look at.",
+        "## Figures", "*Used* marks those that a starting value or a parameter rests on; the others score the model or are just there.",
         table(["figure", "values", "for", "years", "unit", "used"], listed, right=(1,)),
         "## Where the starting values come from", table(["variable", "for", "from", "source or reason"], starts),
     ]  # fmt: skip
@@ -197,7 +208,7 @@ def data() -> str:
 def bibliography() -> str:
     """All works cited."""
     works = "\n".join(f"- <a id='{r.key}'></a>{r.written} Cited as *{r.short}*." for r in load_references().values())
-    told = "`balkansim sources --bibtex` prints those that the model or a run cites. Pages, issues and DOIs stand here only where they are certain."
+    told = "`balkansim sources --bibtex` prints those that the model or a run cites. DOIs stand here only where they are certain."
     return NOTE + f"# Works cited\n\n{told}\n\n{works}"
 
 
@@ -219,4 +230,3 @@ PAGES = {
     "data/bibliography.md": bibliography,
 }
 """Page -> what writes it."""
-

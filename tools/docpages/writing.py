@@ -1,8 +1,8 @@
 """Markdown pieces, and sections between markers that are replaced while the rest of a page stays as written.
 
-    <!-- generated: levers of council -->
-    ...
-    <!-- end generated -->
+<!-- generated: levers of council -->
+...
+<!-- end generated -->
 """
 
 from __future__ import annotations

@@ -1,0 +1,81 @@
+"""The documentation agrees with the model, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from sim.catalogue import catalogue
+from tests.docs.pages import DOCS, PAGES, ROOT, links, name
+from tools.docpages.model import fingerprint
+from tools.docpages.writing import cell, filled, table
+
+ROOMS = catalogue().rooms
+MATHS = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$", re.S)
+
+
+def room_page(room):
+    return (DOCS / "model" / "rooms" / f"{room}.md").read_text(encoding="utf-8")
+
+
+def test_generated_parts_are_up_to_date():
+    done = subprocess.run([sys.executable, "tools/docs.py", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, f"run `python tools/docs.py`:\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_to_files(page):
+    targets = [t.split("#", 1)[0] for t in links(page) if not re.match(r"[a-z]+:", t)]
+    assert [t for t in targets if t and not (page.parent / t).resolve().is_file()] == []
+
+
+def test_every_page_is_in_the_navigation():
+    text = re.sub(r"!!python/\S+", "", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    listed = set(re.findall(r"[\w/.-]+\.md", str(yaml.safe_load(text)["nav"])))
+    assert {p for p in listed if not (DOCS / p).is_file()} == set()
+    reached_from_a_list = {name(p) for p in PAGES if p.parent.name == "decisions"}
+    assert {name(p) for p in PAGES} - listed - reached_from_a_list == set()
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_equations_were_checked_against_the_rooms_own(room):
+    checked = re.search(r"<!-- equations checked against (\w+) -->", room_page(room))
+    told = f"the equations of {room} changed: check its page against the code, then write {fingerprint(room)} there"
+    assert checked, room
+    assert checked[1] == fingerprint(room), told
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_letters_stand_for_names_of_the_model(room):
+    letters = room_page(room).split("## Letters", 1)[1].split("<!-- generated", 1)[0]
+    found = catalogue()
+    known = found.parameters.keys() | found.variables.keys() | found.levers.keys()
+    names = re.findall(r"`([^`]+)`", letters)
+    assert names
+    assert [n for n in names if n not in known] == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_formulas_can_be_shown_without_a_script(room):
+    convert = pytest.importorskip("latex2mathml.converter").convert
+    formulas = [block or line for block, line in MATHS.findall(room_page(room))]
+    assert len(formulas) > 5
+    assert [f for f in formulas if "\\" in convert(f)] == []
+
+
+def test_sections_are_replaced_and_the_rest_is_kept():
+    page = "before\n<!-- generated: x -->\nold\n<!-- end generated -->\nafter\n"
+    made = filled(page, {"x": "new"}.__getitem__, "page.md")
+    assert made == "before\n<!-- generated: x -->\n\nnew\n\n<!-- end generated -->\nafter\n"
+    assert filled(made, {"x": "new"}.__getitem__, "page.md") == made
+    with pytest.raises(SystemExit, match="no generator"):
+        filled(page, {}.__getitem__, "page.md")
+
+
+def test_cells_keep_a_table_whole():
+    assert cell("a | b\n c <d>") == "a \\| b c &lt;d>"
+    assert table(["x"], []) == "None."
