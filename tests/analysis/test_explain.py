@@ -116,6 +116,7 @@ def test_an_input_that_alone_differs_explains_everything():
     assert frame.loc["us.engagement", "to"] == pytest.approx(0.1)
 
 
+@pytest.mark.slow
 def test_nothing_differs_between_a_run_and_itself(runs):
     a, _ = runs
     for outcome in ("SRB.eu_alignment", "western_leverage"):
@@ -131,6 +132,7 @@ def test_what_cannot_be_explained_says_why(runs):
         explain(runs[0], short("baseline", range(40, 70), seed=2), "SRB.democracy")
 
 
+@pytest.mark.slow
 def test_several_chunks_are_summed():
     worlds = [3, 70, 1500]
     job = job_of(short("baseline", [0]))

@@ -19,7 +19,7 @@ from sim.scenario import Scenario
 
 SHORT = """
 extends: us_election_2024
-end: 2025Q4
+end: 2024Q2
 """
 MAIN = "mean.eu_alignment"
 
@@ -108,7 +108,7 @@ levers:
   eu.mediation: {low: 0.0, high: 1.0, cost: 1}
   us.sanctions_on_spoilers: {low: 0.0, high: 1.0, cost: 1}
 outcomes: [kosovo_serbia.normalisation]
-window: 2025Q2
+window: 2024Q4
 worlds: 64
 design: {kind: full_factorial, levels: 2}
 """
@@ -124,14 +124,15 @@ def test_a_sweep_is_compared_by_policies_and_levers():
 
 def test_the_search_is_repeatable_keeps_its_budget_and_beats_what_is_written():
     design = design_of(SWEEP)
-    one, two = (search(design, "kosovo_serbia.normalisation", better="higher", evaluations=12, budget=0.4) for _ in range(2))
+    one, two = (search(design, "kosovo_serbia.normalisation", better="higher", evaluations=6, budget=0.4) for _ in range(2))
     assert one.settings == two.settings
     assert one.value == two.value > one.as_written
     assert one.cost <= 0.4 + 1e-9
-    assert (one.evaluations, one.ended) == (12, "evaluations")
-    free = search(design, "kosovo_serbia.normalisation", better="higher", evaluations=12)
-    assert free.value >= one.value
-    assert search(design, "kosovo_serbia.normalisation", better="higher", budget=0.0, evaluations=3).cost == 0
+    assert (one.evaluations, one.ended) == (6, "evaluations")
+    free = search(design, "kosovo_serbia.normalisation", better="higher", evaluations=6)
+    assert free.cost > 0.4
+    assert free.value > one.as_written
+    assert search(design, "kosovo_serbia.normalisation", better="higher", budget=0.0, evaluations=2).cost == 0
     assert search(design, "kosovo_serbia.normalisation", better="higher", seconds=0.0).ended == "time"
     with pytest.raises(InputError, match="nearest: mean"):
         search(design, "kosovo_serbia.normalisation", better="higher", aim="meen")

@@ -13,7 +13,7 @@ from sim.errors import InputError
 from sim.running import make_job
 from sim.scenario import Scenario
 
-SHORT = "extends: us_election_2024\nend: 2025Q4\n"
+SHORT = "extends: us_election_2024\nend: 2025Q2\n"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,7 @@ def test_a_branch_is_an_input(results):
     assert (row["low_at"], row["high_at"], row["status"]) == ("transactional", "continuity", "scenario")
 
 
+@pytest.mark.slow
 def test_delta_is_computed_for_the_highest_only(results):
     state = np.random.get_state()[1].copy()  # noqa: NPY002 -- the shared generator must be left as it was
     frame = sensitivity(results, "western_leverage", only=["transatlantic.eu_alone", "transatlantic.us_alone"], deltas=1)
@@ -58,6 +59,7 @@ def test_delta_is_computed_for_the_highest_only(results):
     assert np.array_equal(np.random.get_state()[1], state)  # noqa: NPY002
 
 
+@pytest.mark.slow
 def test_the_change_against_another_run_can_be_the_outcome(results):
     other = run(Scenario.from_text(SHORT, "short"), 256, levers={"transatlantic.coordination": 0.9})
     frame = sensitivity(other, "western_leverage", against=results, only=["transatlantic"])
