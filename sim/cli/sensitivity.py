@@ -45,12 +45,12 @@ def command(
         if against is not None or delta:
             raise InputError("--sobol plays a design of its own: --against and --delta do not go with it")
         frame = _designed(run, outcome, policy, span, only, worlds, seed)
-        options.draw(figure, lambda plots: plots.tornado(_as_bars(frame), title=f"{outcome}: total Sobol index, ± 95 %"))
+        options.draw(figure, lambda _: _indices(frame, f"What {outcome} depends on in {run}"))
         _print(frame, outcome, span, as_json, {"method": "sobol", "run": run, "policy": policy})
         return
     frame = _given(run, outcome, policy, against, reference_policy, span, only, delta, worlds, seed)
     centre = float((frame["low"] + frame["high"]).mean() / 2)
-    options.draw(figure, lambda plots: plots.tornado(frame, title=_title(outcome, run, against), centre=centre))
+    options.draw(figure, lambda plots: plots.tornado(_bars(frame), title=_title(outcome, run, against), centre=centre))
     _print(frame, outcome, span, as_json, {"method": "given data", "run": run, "policy": policy, "against": against})
 
 
@@ -97,8 +97,16 @@ def _designed(
         return sobol(job, outcome, groups, window, progress)
 
 
-def _as_bars(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(low=frame["total"] - frame["total_conf"], high=frame["total"] + frame["total_conf"])
+def _indices(frame: pd.DataFrame, title: str) -> Any:
+    from sim.plots.indices import indices
+
+    return indices(frame, title=title)
+
+
+def _bars(frame: pd.DataFrame) -> pd.DataFrame:
+    """Inputs that matter, for a figure; the first few where none does."""
+    found = frame[frame["matters"]] if frame["matters"].any() else frame.head(5)
+    return found.assign(name=found["name"].str.removeprefix("parameters."))
 
 
 def _print(frame: pd.DataFrame, outcome: str, window: Any, as_json: bool, about: dict[str, Any]) -> None:

@@ -32,7 +32,7 @@ def boxes(results: Results, found: Discovery, *, policy: str = "none", title: st
         title or f"Where '{found.condition}' holds",
         f"Each dot is one possible world. The box holds {100 * box.coverage:.0f} of 100 worlds in which the condition holds; of the worlds"
         f" in it {100 * box.density:.0f} in 100 are such.{_further(len(box.limits))}",
-        height=3.6,
+        height=3.6, head=0.3,
     )  # fmt: skip
     axis = axes[0, 0]
     axis.plot(horizontal[~y], vertical[~y], "o", color=SOFT, alpha=0.35, markersize=3, label="does not hold")
@@ -40,7 +40,7 @@ def boxes(results: Results, found: Discovery, *, policy: str = "none", title: st
     (left, right), (low, high) = _span(first, x, horizontal), _span(second, x, vertical)
     axis.add_patch(Rectangle((left, low), right - left, high - low, fill=False, edgecolor=BLUE, linewidth=2))
     _label(axis, first, second, x)
-    axis.legend(loc="upper left", bbox_to_anchor=(0, 1.12), ncols=2, frameon=False, labelcolor=INK)
+    axis.legend(loc="upper left", bbox_to_anchor=(0, 1.1), ncols=2, frameon=False, labelcolor=INK)
     return figure
 
 

@@ -121,3 +121,16 @@ def test_the_command_prints_json_and_nothing_else(tmp_path, monkeypatch, capsys)
     assert (tmp_path / "t.svg").exists()
     assert main(["sensitivity", "short.yaml", "western_leverag", "--json"]) == 2
     assert "nearest: western_leverage" in json.loads(capsys.readouterr().out)["error"]["message"]
+
+
+def test_a_sobol_design_from_the_command_line(tmp_path, monkeypatch, capsys):
+    pytest.importorskip("SALib")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "quarter.yaml").write_text("extends: baseline\nend: 2024Q1\n")
+    words = ["sensitivity", "quarter.yaml", "western_leverage", "--sobol", "--only", "transatlantic.eu_alone", "--only", "council"]
+    assert main([*words, "-n", "64", "--json", "--figure", "s.svg"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)["inputs"][0]["name"] == "transatlantic.eu_alone"
+    assert captured.err == ""
+    assert (tmp_path / "s.svg").stat().st_size > 1000
+    assert main([*words, "--delta", "3"]) == 2
