@@ -8,6 +8,8 @@ import sys
 import time
 from dataclasses import dataclass, replace
 from math import ceil
+from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from sim.play import CHUNK, play
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from sim.running import Job
 
 _FULL = CHUNK * BLOCK
-_REPEATS = 2  # of the timed trial: the shorter one is less disturbed by others
+_REPEATS = 2  # of the timed trial; their mean counts, because a run too shares the machine with others
 
 
 @dataclass(frozen=True)
@@ -94,13 +96,22 @@ def _tried(job: Job, worlds: int) -> _Trial:
             started = time.perf_counter()
             disk = _packed(play(task), job.scenario.name)
             times.setdefault(name, []).append(time.perf_counter() - started)
-    return _Trial(min(times["block"]), min(times["chunk"]), worlds, disk, before, _peak())
+    return _Trial(fmean(times["block"]), fmean(times["chunk"]), worlds, disk, before, _peak())
 
 
 def _packed(recording: Recording, scenario: str) -> int:
     """Bytes of a recording's tables as they would be written."""
     tables = [name for name in BUILDERS if name != "ledger" or recording.ledger is not None]
     return sum(len(parquet(BUILDERS[name](recording, scenario))) for name in tables)
+
+
+def age() -> float:
+    """Seconds since this process began (where the system does not say: seconds that it has computed)."""
+    try:
+        began = int(Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - began
+    except (OSError, AttributeError):
+        return time.process_time()
 
 
 def _peak() -> int:

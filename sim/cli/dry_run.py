@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,8 +46,9 @@ def _nothing(policy: str) -> str:
 
 def reckon(work: Work, workers: int, elsewhere: bool = False) -> dict[str, Any]:
     """Everything that a dry run says, as data."""
-    start = time.process_time()  # what this process took to get here, the next one will take too
-    from sim.estimates import estimate
+    from sim.estimates import age, estimate
+
+    start = age()  # what this process took to get here, the next one will take too
 
     job = work.job
     done: list[dict[str, Any]] = []

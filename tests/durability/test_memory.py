@@ -15,12 +15,12 @@ from tests.durability.helpers import finish, start
 
 pytestmark = pytest.mark.slow
 
-FEW, MANY = 4 * 1024, 20 * 1024
+FEW, MANY = 8 * 1024, 20 * 1024
 MOST = 2_000_000_000  # bytes, for 100,000 worlds
 WATCHED = """
 import resource, sys
 from sim import run
-run("baseline", int(sys.argv[1]), out=sys.argv[2], workers=int(sys.argv[3]))
+run("baseline", int(sys.argv[1]), out=sys.argv[2], workers=int(sys.argv[3]), ledger="--ledger" in sys.argv)
 unit = 1 if sys.platform == "darwin" else 1024
 print(*(resource.getrusage(who).ru_maxrss * unit for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 """
@@ -39,15 +39,15 @@ def test_memory_grows_so_little_that_a_hundred_thousand_worlds_fit(tmp_path: Pat
     slope = max(many - few, 0) / (MANY - FEW)
     assert many < MOST / 2
     assert few + slope * 100_000 < MOST
-    assert slope < 3_000  # bytes per world; its tables on disk are about 24,000
+    assert slope < 3_000, (few, many)  # bytes per world; its tables on disk are about 24,000
 
 
 class Watch:
-    """A command, and what it and its processes hold at most at one time."""
+    """A run, and what it and its processes hold at most at one time."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, *words: str) -> None:
         started = time.monotonic()
-        process = start("-m", "sim", *words, folder=folder)
+        process = start("-c", WATCHED, *words)
         self.memory = 0
         while process.poll() is None:
             self.memory = max(self.memory, sum(map(_held, _family(process.pid))))
@@ -70,23 +70,31 @@ def _held(process: psutil.Process) -> int:
         return 0
 
 
+def within_two(said: float, was: float) -> bool:
+    return said / 2 < was < said * 2
+
+
 @pytest.mark.skipif(sys.platform == "darwin", reason="counts resident pages as Linux does")
 @pytest.mark.parametrize(
-    ("worlds", "more"), [(1000, ()), (6000, ()), (6000, ("--workers", "2")), (700, ("--ledger",))], ids=["small", "large", "pool", "ledger"]
+    ("worlds", "workers", "ledger"),
+    [(1000, 1, False), (6000, 1, False), (6000, 2, False), (600, 1, True)],
+    ids=["small", "large", "pool", "ledger"],
 )
-def test_a_dry_run_tells_time_memory_and_disk_within_a_factor_of_two(tmp_path: Path, worlds: int, more: tuple[str, ...]) -> None:
-    words = ("run", "baseline", "--worlds", str(worlds), "--out", str(tmp_path / "run"), "--json", *more)
-    said = []
-    for _ in range(2):  # once before and once after the run: the machine may be busier at one of them
-        code, out, err = finish(start("-m", "sim", *words[:5], str(tmp_path / "dry"), *words[6:], "--dry-run", folder=tmp_path))
+def test_a_dry_run_tells_time_memory_and_disk_within_a_factor_of_two(tmp_path: Path, worlds: int, workers: int, ledger: bool) -> None:
+    """Three attempts for the time, because the machine may have more or less to do from one minute to the next."""
+    story = []
+    for attempt in range(3):
+        out, more = tmp_path / f"run-{attempt}", ["--ledger"] if ledger else []
+        words = ("run", "baseline", "--worlds", str(worlds), "--workers", str(workers), "--out", str(out), "--json", "--dry-run", *more)
+        code, answer, err = finish(start("-m", "sim", *words, folder=tmp_path))
         assert code == 0, err
-        said.append(json.loads(out)["estimate"])
-        assert not (tmp_path / "dry").exists()
-        if len(said) == 1:
-            watched = Watch(tmp_path, *words)
-            assert watched.code == 0, watched.err
-    disk = sum(f.stat().st_size for f in (tmp_path / "run").rglob("*.parquet"))
-    assert said[0]["disk_bytes"] / 2 < disk < said[0]["disk_bytes"] * 2
-    assert said[0]["memory_bytes"] / 2 < watched.memory < said[0]["memory_bytes"] * 2
-    low, high = sorted(estimate["seconds"] for estimate in said)
-    assert low / 2 < watched.seconds < high * 2, (said, watched.seconds, os.getloadavg())
+        assert not out.exists()
+        said = json.loads(answer)["estimate"]
+        watched = Watch(str(worlds), str(out), str(workers), *more)
+        assert watched.code == 0, watched.err
+        assert within_two(said["disk_bytes"], sum(f.stat().st_size for f in out.rglob("*.parquet")))
+        assert within_two(said["memory_bytes"], watched.memory), (said, watched.memory)
+        story.append((said["seconds"], round(watched.seconds, 1), os.getloadavg()[0]))
+        if within_two(said["seconds"], watched.seconds):
+            return
+    raise AssertionError(f"seconds said, seconds taken, load of the machine: {story}")
