@@ -123,13 +123,17 @@ class Desk:
         self.back = Worker(scenarios, patient=True, processes=True) if processes else self.front[0]
         self.open: dict[tuple[str, str], Ticket] = {}
 
+    def check_room(self, client: str, lane: str) -> None:
+        """Raises BusyError where a question of this page and lane would be one too many."""
+        if len(self.open.keys() - {(client, lane)}) >= MOST_OPEN:
+            raise BusyError
+
     def ask(self, client: str, lane: str) -> Ticket:
         """Open a question; an older one of the same page and lane is given up. Raises BusyError."""
+        self.check_room(client, lane)
         older = self.open.pop((client, lane), None)
         if older is not None:
             older.supersede()
-        if len(self.open) >= MOST_OPEN:
-            raise BusyError
         ticket = self.open[client, lane] = Ticket(client, lane)
         return ticket
 

@@ -22,7 +22,7 @@ from sim.app.answers import Answering
 from sim.app.asking import LARGEST_BODY, Question, read
 from sim.app.copies import copies
 from sim.app.describing import everything, scenario_page
-from sim.app.desk import BusyError, Desk, SupersededError, Ticket
+from sim.app.desk import BusyError, Desk, SupersededError
 from sim.app.library import Library, open_library
 from sim.app.safety import Gate
 from sim.errors import InputError
@@ -64,10 +64,12 @@ class Site:
     async def answer(self, request: Request) -> Response:
         """Lines of JSON: the answer of the first worlds, then that of all; `{"superseded": true}` where a newer question came."""
         question = await self.question(request)
-        ticket = self.desk.ask(question.client, "answer")
-        return StreamingResponse(self._lines(question, ticket), media_type="application/x-ndjson")
+        self.desk.check_room(question.client, "answer")
+        return StreamingResponse(self._lines(question), media_type="application/x-ndjson")
 
-    async def _lines(self, question: Question, ticket: Ticket) -> AsyncIterator[bytes]:
+    async def _lines(self, question: Question) -> AsyncIterator[bytes]:
+        """The lines of an answer. The question opens with the first line: a page that left before leaves nothing behind."""
+        ticket = self.desk.ask(question.client, "answer")
         try:
             async for answer in self.answering.answers(question, ticket):
                 yield json.dumps(answer, separators=(",", ":")).encode() + b"\n"

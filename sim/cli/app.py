@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import webbrowser
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -50,7 +51,9 @@ def command(
     if not no_open:
         webbrowser.open(address)
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, timeout_keep_alive=30, limit_concurrency=256)
-    uvicorn.Server(config).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+        uvicorn.Server(config).run(sockets=[listener])
+    say("The live page has ended")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -1,7 +1,10 @@
 """Turns: the newest question of a page wins, and no page starves another."""
 
 import asyncio
+import json
+import os
 import time
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 
@@ -131,3 +134,30 @@ def test_pieces_cover_every_world_once(worlds):
     assert found[0][1] <= 128
     assert all(b - a <= 512 for a, b in found)
     assert all(a % 64 == 0 for a, _ in found)
+
+
+def test_a_page_that_left_before_its_answer_began_leaves_nothing_open(one, ask):
+    from sim.app.asking import read
+    from sim.app.library import open_library
+    from sim.app.server import Site
+
+    library = open_library()
+    site = Site(library, one, 64)
+    lines = site._lines(read(json.dumps(ask()).encode(), library))
+    assert one.open == {}
+    asyncio.run(lines.aclose())
+    assert one.open == {}
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_is_replaced():
+    async def go():
+        worker, ticket = desk.Worker({}, patient=False, processes=True), desk.Ticket("page", "answer")
+        with pytest.raises(BrokenProcessPool):
+            await worker.do(ticket, os._exit, 3)
+        try:
+            return await worker.do(ticket, divmod, 7, 2)
+        finally:
+            worker.executor.shutdown()
+
+    assert asyncio.run(go()) == (3, 1)

@@ -131,7 +131,8 @@ export function drawMap(element, shapes, map, outcome, names) {
     const short = { BIH: "Bosnia-H.", MKD: "N. Macedonia" }[land.code] ?? names[land.code];
     const gap = value - map.before[land.code];
     const tell = outcome.labels.length ? outcome.labels[Math.round(value)] : outcome.type === "bool" ? `${Math.round(100 * value)} %` : written(value, Math.min(4, high - low));
-    const more = outcome.type === "bool" ? change(100 * gap).replace(/\.\d+$/, "") : change(gap);
+    const points = Math.round(100 * gap);
+    const more = outcome.type !== "bool" ? change(gap) : points === 0 ? "0" : (points < 0 ? "−" : "+") + Math.abs(points);
     labels.push(`<text x="${x}" y="${y - 3}" text-anchor="middle" class="onmap ${pale}">${esc(short)}${land.code === "XKX" ? "*" : ""}</text>` +
       `<text x="${x}" y="${y + 12}" text-anchor="middle" class="onmap ${pale}">${esc(tell)} (${more})</text>`);
   }
