@@ -49,11 +49,6 @@ def code(text: object) -> str:
     return f"`{text}`" if str(text) else ""
 
 
-def anchor(name: str) -> str:
-    """A name as an anchor on its page."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
 def write(path: Path, text: str, check: bool) -> bool:
     """Write a page, or with `check` only compare; returns whether it was up to date. Ends with one newline."""
     text = text.rstrip("\n") + "\n"
