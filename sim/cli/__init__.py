@@ -16,7 +16,10 @@ import typer
 from sim import __version__
 from sim.cli import failures
 
-COMMANDS = ("run", "compare", "explain", "twin", "sensitivity", "discover", "sweep", "robust", "claims", "hindcast", "sources", "report", "names", "scenario", "doctor")
+COMMANDS = (
+    *("run", "compare", "explain", "twin", "sensitivity", "discover", "sweep"),
+    *("robust", "claims", "hindcast", "sources", "report", "names", "scenario", "doctor"),
+)
 """Modules of this package that are commands, in the order of `--help`."""
 
 
