@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from sim.catalogue import STATES, catalogue
+from sim.errors import InputError
 from sim.provenance.mattering import Mattering, by_rank, mattering
 from sim.provenance.rested import rested
 from sim.provenance.starting import origins
@@ -88,3 +89,14 @@ def test_what_matters_for_a_run_is_found():
     found = mattering(run("baseline", worlds=1024), "mean.democracy")
     assert found.parameters
     assert 0 <= found.assumed_share <= 1
+
+
+def test_without_the_packages_of_sensitivity_ranks_tell(monkeypatch):
+    def missing(*_):
+        raise InputError("this needs SALib; install it with: pip install 'balkansim[analysis]'")
+
+    monkeypatch.setattr("sim.provenance.mattering._by_sensitivity", missing)
+    text = "{name: two, extends: baseline, start: 2024Q1, end: 2024Q4, uncertain: {eu.funding: {distribution: uniform, low: 0, high: 3}}}"
+    found = mattering(run(Scenario.from_text(text), worlds=128), "mean.prosperity")
+    assert (found.method, found.worlds) == ("rank correlation", 128)
+    assert found.tried > 100
