@@ -31,10 +31,11 @@ ARGUMENTS = [
 
 WATCH = """
 () => {
-  window.seen = [];
   const chart = document.getElementById("chart-a");
-  new MutationObserver(() => window.seen.push([performance.now(), chart.dataset.answer, chart.dataset.whole]))
-    .observe(chart, {attributes: true, attributeFilter: ["data-answer", "data-whole"]});
+  new MutationObserver(() => {
+    window.seen.push([performance.now(), chart.dataset.answer, chart.dataset.whole]);
+    window.tell?.();
+  }).observe(chart, {attributes: true, attributeFilter: ["data-answer", "data-whole"]});
   for (const kind of ["keydown", "input"])
     document.addEventListener(kind, () => { window.pressed ??= performance.now(); }, true);
 }
@@ -43,17 +44,16 @@ WATCH = """
 
 WAIT = """
 ([lever, value]) => new Promise((done, failed) => {
-  const end = performance.now() + 30000;
-  const look = () => {
+  setTimeout(() => failed(new Error("no answer")), 30000);
+  window.tell = () => {
     const mine = window.seen.filter(([, answer]) => answer && JSON.parse(answer).settings[lever] === value);
-    if (mine.some(([, , whole]) => whole === "true")) {
-      requestAnimationFrame(() => done([mine[0][0] - window.pressed, mine.find((m) => m[2] === "true")[0] - window.pressed]));
-    } else if (performance.now() > end) failed(new Error("no answer"));
-    else setTimeout(look, 2);
+    const whole = mine.find((m) => m[2] === "true");
+    if (whole) requestAnimationFrame(() => done([mine[0][0] - window.pressed, whole[0] - window.pressed]));
   };
-  look();
+  window.tell();
 })
 """
+"""Waits for the chart of all worlds of a setting; gives the milliseconds to its first and to its last drawing."""
 
 
 @contextmanager

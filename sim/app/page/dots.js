@@ -111,31 +111,47 @@ const project = ([lon, lat]) => `${((lon - VIEW.west) * SQUEEZE * SCALE).toFixed
 const outline = (feature) => (feature.geometry.type === "Polygon" ? [feature.geometry.coordinates] : feature.geometry.coordinates)
   .map((polygon) => polygon.map((ring) => `M${ring.map(project).join("L")}Z`).join("")).join("");
 
-let lands = null;
+const SHORT = { BIH: "Bosnia-H.", MKD: "N. Macedonia" };
+const frame = `viewBox="0 0 ${WIDTH} ${HEIGHT.toFixed(0)}"`;
+
+/** Outlines and empty labels, drawn once: while a lever moves only colours and numbers change. */
+function skeleton(shapes, names) {
+  const lands = shapes.features.map((f) => ({ ...f.properties, d: outline(f) }));
+  const own = lands.filter((l) => l.of_the_six);
+  const paths = lands.filter((l) => !l.of_the_six).map((l) => `<path class="land" d="${l.d}"/>`)
+    .concat(own.map((l) => `<path class="state" data-state="${l.code}" d="${l.d}"/>`));
+  const labels = own.map((l) => {
+    const [x, y] = project(l.label_at).split(" ").map(Number);
+    return `<g data-label="${l.code}" text-anchor="middle"><text class="onmap" x="${x}" y="${y - 3}">${esc(SHORT[l.code] ?? names[l.code])}${l.code === "XKX" ? "*" : ""}</text>` +
+      `<text class="onmap" x="${x}" y="${y + 12}"></text></g>`;
+  });
+  return `<svg ${frame} role="img"><defs><clipPath id="frame"><rect width="${WIDTH}" height="${HEIGHT.toFixed(0)}" rx="6"/></clipPath></defs><g clip-path="url(#frame)">${paths.join("")}</g>${labels.join("")}</svg>`;
+}
+
+/** A state's value and change as its label says them. */
+function label(outcome, value, gap, span) {
+  if (outcome.type === "bool") {
+    const points = Math.round(100 * gap);
+    return `${Math.round(100 * value)} % (${points === 0 ? "0" : (points < 0 ? "−" : "+") + Math.abs(points)})`;
+  }
+  return `${outcome.labels.length ? outcome.labels[Math.round(value)] : written(value, Math.min(4, span))} (${change(gap)})`;
+}
 
 /** The six coloured by an outcome, labelled with its value and change. */
 export function drawMap(element, shapes, map, outcome, names) {
-  lands ??= shapes.features.map((f) => ({ ...f.properties, d: outline(f) }));
-  const values = Object.values(map.now);
+  if (!element.firstElementChild) element.innerHTML = skeleton(shapes, names);
+  const svg = element.firstElementChild;
   const [floor, ceiling] = outcome.range;
-  const most = Math.max(...values, ...Object.values(map.before));
+  const most = Math.max(...Object.values(map.now), ...Object.values(map.before));
   const [low, high] = ceiling <= 1 || most > ceiling / 3 ? [floor, ceiling] : [floor, most * 1.1];
-  const parts = lands.filter((l) => !l.of_the_six).map((l) => `<path class="land" d="${l.d}"/>`);
-  const labels = [];
-  for (const land of lands.filter((l) => l.of_the_six)) {
-    const value = map.now[land.code];
+  const told = [];
+  for (const [code, value] of Object.entries(map.now)) {
     const rgb = cividis((value - low) / (high - low || 1));
-    parts.push(`<path class="state" d="${land.d}" fill="rgb(${rgb})"/>`);
-    const [x, y] = project(land.label_at).split(" ").map(Number);
-    const pale = rgb[0] * 0.3 + rgb[1] * 0.59 + rgb[2] * 0.11 > 112 ? "" : "pale";
-    const short = { BIH: "Bosnia-H.", MKD: "N. Macedonia" }[land.code] ?? names[land.code];
-    const gap = value - map.before[land.code];
-    const tell = outcome.labels.length ? outcome.labels[Math.round(value)] : outcome.type === "bool" ? `${Math.round(100 * value)} %` : written(value, Math.min(4, high - low));
-    const points = Math.round(100 * gap);
-    const more = outcome.type !== "bool" ? change(gap) : points === 0 ? "0" : (points < 0 ? "−" : "+") + Math.abs(points);
-    labels.push(`<text x="${x}" y="${y - 3}" text-anchor="middle" class="onmap ${pale}">${esc(short)}${land.code === "XKX" ? "*" : ""}</text>` +
-      `<text x="${x}" y="${y + 12}" text-anchor="middle" class="onmap ${pale}">${esc(tell)} (${more})</text>`);
+    svg.querySelector(`[data-state="${code}"]`).setAttribute("fill", `rgb(${rgb})`);
+    const texts = svg.querySelector(`[data-label="${code}"]`).children;
+    texts[1].textContent = label(outcome, value, value - map.before[code], high - low);
+    for (const text of texts) text.classList.toggle("pale", rgb[0] * 0.3 + rgb[1] * 0.59 + rgb[2] * 0.11 <= 112);
+    told.push(`${names[code]} ${texts[1].textContent}`);
   }
-  const told = Object.keys(map.now).map((s) => `${names[s]} ${written(map.now[s], 0.1)}, change ${change(map.now[s] - map.before[s])}`).join("; ");
-  element.innerHTML = `<svg viewBox="0 0 ${WIDTH} ${HEIGHT.toFixed(0)}" role="img" aria-label="${esc(`${outcome.label} by state: ${told}.`)}"><defs><clipPath id="frame"><rect width="${WIDTH}" height="${HEIGHT.toFixed(0)}" rx="6"/></clipPath></defs><g clip-path="url(#frame)">${parts.join("")}</g>${labels.join("")}</svg>`;
+  svg.setAttribute("aria-label", `${outcome.label} by state, change in brackets: ${told.join("; ")}.`);
 }
