@@ -16,7 +16,7 @@ from sim.actors import Actor
 
 _MODEL = ("actors", "mechanisms", "parameters")
 _ENGINE = (
-    *("clamps.py", "levers.py", "maths.py", "parameter_values.py", "population.py", "randomness.py"),
+    *("administrations.py", "clamps.py", "levers.py", "maths.py", "parameter_values.py", "population.py", "randomness.py"),
     *("schedule.py", "starting.py", "world.py"),
 )
 
@@ -45,8 +45,9 @@ def model_version() -> str:
 
 @cache
 def data_version() -> str:
-    """Hash of the figures and tables that starting values come from."""
-    return _digest(_texts(files("sim").joinpath("data"), (".csv",)))
+    """Hash of the figures and tables that starting values come from, and of the posterior samples."""
+    data = files("sim").joinpath("data")
+    return _digest([*_texts(data, (".csv",)), *_texts(data.joinpath("posterior"), (".npz",))])
 
 
 def actor_identity(actors: Mapping[str, type[Actor]]) -> dict[str, str]:

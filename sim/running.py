@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
 from typing import Any
 
 from sim.actors import CAST, Actor
 from sim.chunkfiles import chunk_name
+from sim.data.posterior import beliefs
 from sim.errors import InputError, StoreError, Unfinished, unknown
 from sim.executors import lost_workers_told, opened, over
 from sim.identity import actor_identity, identity
@@ -52,6 +53,7 @@ class Job:
     def identity(self) -> dict[str, Any]:
         """What the manifest says and what continuing compares."""
         extra = {"actors": actor_identity(self.actors), "ledger": self.ledger, "reference": self.scenario.reference}
+        extra["parameters"] = self.plans[0].belief
         return identity(self.scenario.document, self.seed, self.policies, dict(self.levers), **extra)
 
     def tasks(self, plan: Plan, worlds: Sequence[int]) -> Iterator[Task]:
@@ -110,14 +112,19 @@ def make_job(
     levers: Mapping[str, Any] | None = None,
     actors: Mapping[str, type[Actor]] | None = None,
     ledger: bool = False,
+    parameters: str | None = None,
 ) -> Job:
-    """Check everything that was asked for. Raises InputError with all that is wrong."""
+    """Check everything that was asked for. Raises InputError with all that is wrong. For `parameters` see `run`."""
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed={seed!r}: a seed is a whole number from 0")
     for code, kind in (actors or {}).items():
         _check_actor(code, kind)
+    if parameters is not None and parameters not in beliefs():
+        raise InputError(unknown("sample of parameters", str(parameters), beliefs()))
     plans = tuple(loaded.plan(p, dict(levers or {})) for p in chosen_policies(loaded, policy))
+    if parameters is not None:
+        plans = tuple(replace(p, belief=parameters) for p in plans)
     return Job(loaded, plans, world_numbers(worlds), seed, dict(levers or {}), dict(actors or {}), ledger)
 
 
@@ -141,6 +148,7 @@ def run(
     progress: Progress | None = None,
     scheduler: str | None = None,
     collect: bool = False,
+    parameters: str | None = None,
 ) -> Results:
     """Simulate a scenario in many worlds.
 
@@ -154,6 +162,8 @@ def run(
         workers: processes to share the chunks among.
         out: directory to write to; a run that was stopped continues there. None keeps everything in memory.
         ledger: whether to record every booking (see `explain`).
+        parameters: what uncertain parameters are drawn from: "prior", or the name of a shipped posterior sample (see
+            `sim.data.posterior`); None takes the default.
         progress: called with (worlds done, worlds in all).
         scheduler: address or file of a Dask scheduler whose workers share the chunks instead; `workers` then says nothing.
         collect: with `scheduler` and `out`: chunks come back and are written here, for clusters that do not share `out`'s file system.
@@ -166,7 +176,7 @@ def run(
         StoreError: the directory holds another run or cannot be written.
         Unfinished: chunks failed, or all workers were lost; with `out` the rest is kept and the same call continues.
     """
-    job = make_job(scenario, worlds, seed, policy, levers, actors, ledger)
+    job = make_job(scenario, worlds, seed, policy, levers, actors, ledger, parameters)
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise InputError(f"workers={workers!r}: give a whole number from 1")
     return run_job(job, workers=workers, out=out, progress=progress, scheduler=scheduler, collect=collect)
@@ -289,6 +299,7 @@ class _OnDisk:
         job = self.job
         numbers = ", ".join(f"*range({span.start}, {span.stop})" for span in failure.worlds)
         asked = f"worlds=[{numbers}], seed={job.seed}, policy={failure.policy!r}, levers={dict(job.levers)!r}, ledger={job.ledger}"
+        asked += f", parameters={job.plans[0].belief!r}"
         actors = f", actors=...)  # yours: {', '.join(job.actors)}" if job.actors else ")"
         return f"from sim import load_results, run; run(load_results({str(self.store.folder.resolve())!r}).scenario, {asked}{actors}"
 

@@ -325,3 +325,14 @@ class TestFailing:
         monkeypatch.setattr(running, "attempt", elsewhere)
         with pytest.raises(StoreError, match="is it the same directory on all machines"):
             run(short(), 64, out=tmp_path / "run")
+
+
+def test_parameters_are_drawn_from_what_is_asked_for():
+    prior, posterior = (run("baseline", 64, parameters=p) for p in ("prior", "posterior"))
+    assert prior.manifest["parameters"] == "prior"
+    assert prior.manifest != posterior.manifest
+    drawn = [c for c in prior.worlds.columns if c.startswith("parameters.")]
+    differing = [c for c in drawn if not prior.worlds[c].equals(posterior.worlds[c])]
+    assert 0 < len(differing) < len(drawn)
+    with pytest.raises(InputError, match="nearest: posterior"):
+        run("baseline", 64, parameters="posteriour")

@@ -26,6 +26,9 @@ Scheduler = Annotated[
 Collect = Annotated[
     bool, typer.Option("--collect", help="With --scheduler: write here what workers play; for clusters without shared files.")
 ]
+Parameters = Annotated[
+    str | None, typer.Option("--parameters", metavar="prior|SAMPLE", help="What uncertain parameters are drawn from; see docs/skill.md.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, how long and how large; write nothing.")]
 
 
@@ -58,12 +61,13 @@ def command(
     ledger: Ledger = False,
     scheduler: Scheduler = None,
     collect: Collect = False,
+    parameters: Parameters = None,
     dry_run: DryRun = False,
     as_json: options.Json = False,
 ) -> None:
     """Play a scenario in many worlds and answer its question."""
     levers, unreadable = options.settings(settings)
-    work = work_for(scenario, worlds, seed, options.policies(policy), levers, ledger, out, unreadable)
+    work = work_for(scenario, worlds, seed, options.policies(policy), levers, ledger, out, unreadable, parameters)
     options.check_workers(workers)
     if collect and scheduler is None:
         raise InputError("--collect is for clusters; allowed: with --scheduler")
@@ -81,13 +85,14 @@ def command(
 
 
 def work_for(
-    scenario: str, worlds: int, seed: int, policy: Any, levers: dict[str, Any], ledger: bool, out: Path | None, wrong: Sequence[str] = ()
-) -> Work:
+    scenario: str, worlds: int, seed: int, policy: Any, levers: dict[str, Any], ledger: bool, out: Path | None,
+    wrong: Sequence[str] = (), parameters: str | None = None,
+) -> Work:  # fmt: skip
     """Everything checked, nothing done. Raises InputError with all that is wrong, `wrong` included."""
     from sim.running import make_job
 
     try:
-        job = make_job(scenario, worlds, seed, policy, levers, ledger=ledger)
+        job = make_job(scenario, worlds, seed, policy, levers, ledger=ledger, parameters=parameters)
     except InputError as error:
         raise InputError([*wrong, *error.findings]) from None
     if wrong:
@@ -96,7 +101,7 @@ def work_for(
     root = reference_of(job.scenario)
     if root.document == job.scenario.document and not levers:
         return Work(scenario, job, folder)
-    return Work(scenario, job, folder, make_job(root, worlds, seed), places.reference_folder(folder, root.name))
+    return Work(scenario, job, folder, make_job(root, worlds, seed, parameters=parameters), places.reference_folder(folder, root.name))
 
 
 def reference_of(scenario: Scenario) -> Scenario:

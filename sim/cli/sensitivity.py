@@ -84,7 +84,8 @@ def _designed(
         if results.scenario is None:
             raise InputError(f"{run} does not say which scenario made it; name a scenario instead")
         seed = int(results.manifest["seed"]) if seed is None else seed
-        job = make_job(results.scenario, worlds or 256, seed, policy, results.manifest["levers"])
+        held = results.manifest
+        job = make_job(results.scenario, worlds or 256, seed, policy, held["levers"], parameters=held.get("parameters"))
     else:
         job = make_job(run, worlds or 256, 1 if seed is None else seed, policy)
     groups = rooms_of(job)

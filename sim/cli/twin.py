@@ -75,7 +75,7 @@ def _job(text: str, policy: str, levers: dict[str, Any], seed: int) -> Job:
 
     if options.holds_results(text):
         job = job_of(load_results(text))
-        return make_job(job.scenario, [0], seed, policy, {**job.levers, **levers})
+        return make_job(job.scenario, [0], seed, policy, {**job.levers, **levers}, parameters=job.plans[0].belief)
     if Path(text).is_dir():
         raise InputError(f"{text} is a directory without results (no manifest.json); allowed: a directory that `run` wrote, or a scenario")
     return make_job(text, [0], seed, policy, levers)
