@@ -79,4 +79,4 @@ class Plan:
     clamps: dict[str, float | str] = field(default_factory=dict)  # SRB.democracy or eu.fatigue -> value | "baseline"
     mechanisms: dict[str, bool] = field(default_factory=dict)  # room -> on
     notices: tuple[str, ...] = ()  # e.g. an event ignored because a policy holds its lever
-    belief: str = "prior"  # what uncertain parameters are drawn from: prior, or the name of a sample in sim/data/posterior
+    belief: str = "posterior"  # what uncertain parameters are drawn from: prior, or the name of a sample in sim/data/posterior
