@@ -96,9 +96,6 @@ def balkansim(*arguments: str, folder: Path, code: int = 0) -> tuple[str, str]:
     return done.stdout, done.stderr
 
 
-# --- tables -----------------------------------------------------------------------------------------------------------------------
-
-
 def test_one_row_per_quarter_world_and_state_with_plain_keys() -> None:
     states, region = baseline().states, baseline().region
     assert list(states.columns[:5]) == [*KEYS, "state"]
@@ -155,9 +152,6 @@ def test_the_ledger_closes() -> None:
         assert np.allclose(values, booked.reindex(values.index, fill_value=0.0), atol=2e-7), stock
 
 
-# --- worlds -----------------------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("wanted", [range(100, 140), [3, 77]])
 def test_a_world_is_the_same_in_any_company(wanted: Any) -> None:
     whole, part = election(), run("us_election_2024", wanted, 3)
@@ -171,9 +165,6 @@ def test_two_workers_and_a_store_change_nothing(tmp_path: Path) -> None:
     stored = run("baseline", 64, workers=2, out=tmp_path / "out")
     assert same(baseline(), stored)
     assert same(baseline(), load_results(tmp_path / "out"))
-
-
-# --- scenario files ---------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -289,9 +280,6 @@ def test_a_parent_is_a_name_never_a_path_or_itself(tmp_path: Path, parent: str) 
     assert "own.yaml:2:10: extends: " in refused(tmp_path, f"extends: {parent}")
 
 
-# --- tools ------------------------------------------------------------------------------------------------------------------------
-
-
 def test_clamps_hold_at_a_number_or_at_the_runs_own_path() -> None:
     held = brief({"clamp.eu.credibility": 0.7, "clamp.SRB.democracy": 0.3, "clamp.western_leverage": 0.2})
     assert np.allclose(held.states["membership_credibility"], 0.7)
@@ -316,38 +304,47 @@ def test_mechanisms_off_and_on(tmp_path: Path) -> None:
     assert same(short(), play(tmp_path, SHORT + "levers: {mechanisms.council: on}"))
 
 
+FORCED = {
+    "force.veto.MKD.BGR": {"from": "2025Q1", "until": "2026Q3"},
+    "force.veto.SRB": ["2025Q1", "2026Q3"],
+    "force.crisis.kosovo_serbia": ["2025Q1", "2026Q3"],
+    "force.crisis.BIH": "2025Q2",
+    "force.secession": "2025Q3",
+    "force.turnover.SRB": "2025Q2",
+    "force.agreement.kosovo_serbia": "2025Q2",
+    "force.us_withdrawal": "2025Q2",
+    "force.discouraging_statement": "2025Q2",
+}
+
+
+@cache
+def forced() -> Results:
+    return brief(FORCED)
+
+
 @pytest.mark.parametrize(
-    ("lever", "value", "quarters"),
+    ("table", "column", "quarters"),
     [
-        ("force.veto.MKD.BGR", {"from": "2025Q1", "until": "2026Q4"}, ["2025Q1", "2025Q4", "2026Q4"]),
-        ("force.veto.SRB", ["2025Q1", "2026Q3"], ["2025Q1", "2026Q3"]),
-        ("force.crisis.kosovo_serbia", ["2025Q1", "2026Q3"], ["2025Q1", "2026Q3"]),
-        ("force.crisis.BIH", "2025Q2", ["2025Q2"]),
-        ("force.secession", "2025Q2", ["2025Q2", "2025Q3", "2026Q4"]),
-        ("force.turnover.SRB", "2025Q2", ["2025Q2"]),
+        ("MKD", "vetoed", ["2025Q1", "2025Q4", "2026Q3"]),
+        ("SRB", "vetoed", ["2025Q1", "2026Q3"]),
+        ("region", "kosovo_serbia.crisis", ["2025Q1", "2026Q3"]),
+        ("BIH", "crisis", ["2025Q2"]),
+        ("region", "republika_srpska.seceded", ["2025Q3", "2025Q4", "2026Q4"]),
+        ("SRB", "government_changed", ["2025Q2"]),
     ],
 )
-def test_forced_things_happen_in_every_world_in_their_quarters(lever: str, value: Any, quarters: list[str]) -> None:
-    results = brief({lever: value})
-    kind, target = [*lever.split("."), ""][1:3]
-    table = results.region if kind == "secession" or target == "kosovo_serbia" else results.states.query("state == @target")
-    column = {"veto": "vetoed", "turnover": "government_changed", "secession": "republika_srpska.seceded"}.get(
-        kind, "kosovo_serbia.crisis" if target == "kosovo_serbia" else "crisis"
-    )
-    assert table[table["quarter"].isin(quarters)][column].all()
-    if kind == "veto" and lever.endswith("BGR"):
-        spells = results.events.query("event == 'veto.MKD.BGR' and quarter == '2025Q1'")
-        assert len(spells) == 64
-        assert set(spells["until"]) == {"2026Q4"}
+def test_forced_things_happen_in_every_world_in_their_quarters(table: str, column: str, quarters: list[str]) -> None:
+    rows = forced().region if table == "region" else forced().states.query("state == @table")
+    assert rows[rows["quarter"].isin(quarters)][column].all()
 
 
-@pytest.mark.parametrize("event", ["agreement.kosovo_serbia", "us_withdrawal", "discouraging_statement", "turnover.SRB"])
-def test_events_are_named_as_after_force(event: str) -> None:
-    events = brief({f"force.{event}": "2025Q2"}).events
-    assert events[(events["event"] == event) & (events["quarter"] == "2025Q2")]["world"].nunique() == 64
-
-
-# --- compare and explain ----------------------------------------------------------------------------------------------------------
+def test_events_are_named_as_after_force() -> None:
+    events = forced().events
+    for name in ("agreement.kosovo_serbia", "us_withdrawal", "discouraging_statement", "turnover.SRB"):
+        assert events[(events["event"] == name) & (events["quarter"] == "2025Q2")]["world"].nunique() == 64, name
+    spells = events[(events["event"] == "veto.MKD.BGR") & (events["quarter"] == "2025Q1")]
+    assert len(spells) == 64
+    assert set(spells["until"]) == {"2026Q3"}
 
 
 @pytest.mark.parametrize(
@@ -368,9 +365,6 @@ def test_explain_books_the_whole_difference_without_a_recorded_ledger() -> None:
     booked = explain(baseline(), stricter(), "SRB.democracy")
     assert {"room", "difference"} <= set(booked.columns)
     assert booked["difference"].sum() == pytest.approx(compare(baseline(), stricter(), "SRB.democracy")["difference"].iloc[0], abs=1e-6)
-
-
-# --- command line -----------------------------------------------------------------------------------------------------------------
 
 
 def test_run_leaves_a_manifest_and_the_reference_beside_it(tmp_path: Path) -> None:
