@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from sim import load_results, load_scenario, run
@@ -180,6 +181,17 @@ class TestDamage:
         for kept in folder.glob("*/*.damaged"):
             kept.unlink()
         assert_same_results(folder, undisturbed)
+
+    def test_any_byte_of_a_mark_that_is_altered_is_noticed(self, tmp_path: Path) -> None:
+        run(short(), 64, out=tmp_path / "run")
+        (mark,) = (tmp_path / "run" / "worlds").glob("*.parquet")
+        whole = mark.read_bytes()
+        assert pq.read_table(mark).num_rows == 64  # the seal is no obstacle to a reader
+        for at in [*range(0, len(whole), len(whole) // 40), *range(len(whole) - 12, len(whole))]:
+            mark.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
+            store = Store(tmp_path / "run")
+            assert store.mend() == 1, at
+            mark.with_name(mark.name + ".damaged").rename(mark)
 
     @pytest.mark.parametrize("damage", [cut_short, altered, os.remove])
     def test_reading_a_damaged_chunk_says_which_and_what_to_do(self, tmp_path: Path, damage: Callable[[Path], None]) -> None:
