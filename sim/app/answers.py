@@ -70,14 +70,29 @@ class Answering:
         self.desk, self.library, self.bank = desk, library, Bank()
 
     async def answers(self, question: Question, ticket: Ticket) -> AsyncIterator[dict[str, Any]]:
-        """The answer of the first worlds, then that of all. Raises SupersededError."""
+        """The answer of the first worlds, then that of all. Raises SupersededError.
+
+        The rest is simulated beside the first worlds; while a lever is being dragged only after them, so that no work is begun that
+        nobody waits for.
+        """
         wanted = wanted_references(question)
-        work = [asyncio.ensure_future(self._piece(question, wanted, i, *p, ticket)) for i, p in enumerate(pieces(question.worlds))]
+
+        def begin(position: int, piece: tuple[int, int]) -> asyncio.Future[tuple[Values, Values]]:
+            return asyncio.ensure_future(self._piece(question, wanted, position, *piece, ticket))
+
+        head, *rest = pieces(question.worlds)
+        work = [begin(0, head)]
+        if not ticket.hurried:
+            work += [begin(i, p) for i, p in enumerate(rest, 1)]
         try:
             first = await work[0]
-            if len(work) > 1 and not all(w.done() for w in work):
+            if rest and (ticket.hurried or not all(w.done() for w in work)):
                 yield self._answer(question, [first], whole=False)
-            yield self._answer(question, list(await asyncio.gather(*work)), whole=True)
+            if ticket.hurried:
+                work += [begin(i, p) for i, p in enumerate(rest, 1)]
+            whole = self._answer(question, list(await asyncio.gather(*work)), whole=True)
+            ticket.finished = True
+            yield whole
         finally:
             for w in work:
                 w.cancel()

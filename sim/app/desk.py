@@ -27,10 +27,14 @@ class BusyError(Exception):
 
 
 class Ticket:
-    """An open question of a page. `lane` is what it asks for: only questions of one lane replace each other."""
+    """An open question of a page. `lane` is what it asks for: only questions of one lane replace each other.
 
-    def __init__(self, client: str, lane: str) -> None:
-        self.client, self.lane, self.superseded = client, lane, False
+    `hurried`: the page did not wait for its last answer, so it may not wait for this one either.
+    """
+
+    def __init__(self, client: str, lane: str, hurried: bool = False) -> None:
+        self.client, self.lane, self.hurried = client, lane, hurried
+        self.superseded = self.finished = False
         self.waiting: set[asyncio.Future[None]] = set()
 
     def supersede(self) -> None:
@@ -122,6 +126,7 @@ class Desk:
         self.front = [Worker(scenarios, patient=False, processes=processes) for _ in range(count)]
         self.back = Worker(scenarios, patient=True, processes=True) if processes else self.front[0]
         self.open: dict[tuple[str, str], Ticket] = {}
+        self.cut_short: set[tuple[str, str]] = set()  # pages that left their last question before its end
 
     def check_room(self, client: str, lane: str) -> None:
         """Raises BusyError where a question of this page and lane would be one too many."""
@@ -134,13 +139,17 @@ class Desk:
         older = self.open.pop((client, lane), None)
         if older is not None:
             older.supersede()
-        ticket = self.open[client, lane] = Ticket(client, lane)
+        hurried = older is not None or (client, lane) in self.cut_short
+        self.cut_short.discard((client, lane))
+        ticket = self.open[client, lane] = Ticket(client, lane, hurried)
         return ticket
 
     def close(self, ticket: Ticket) -> None:
         """The question is answered or nobody listens any more."""
         if self.open.get((ticket.client, ticket.lane)) is ticket:
             del self.open[ticket.client, ticket.lane]
+            if not ticket.finished and len(self.cut_short) < MOST_OPEN:
+                self.cut_short.add((ticket.client, ticket.lane))
         ticket.supersede()
 
     def shut(self) -> None:

@@ -149,6 +149,20 @@ def test_a_page_that_left_before_its_answer_began_leaves_nothing_open(one, ask):
     assert one.open == {}
 
 
+def test_a_page_in_a_hurry_is_known_by_the_answers_it_left(one):
+    first = one.ask("page", "answer")
+    assert not first.hurried
+    one.close(first)
+    second = one.ask("page", "answer")
+    third = one.ask("page", "answer")
+    assert second.hurried
+    assert third.hurried
+    third.finished = True
+    one.close(third)
+    assert not one.ask("page", "answer").hurried
+    assert not one.ask("other", "answer").hurried
+
+
 @pytest.mark.slow
 def test_a_worker_that_dies_is_replaced():
     async def go():
