@@ -63,7 +63,9 @@ class _Track:
         self.drawn: np.ndarray | None = drawn
         self.branches = [(branches.mask(b, o), steps) for b, o, steps in plan.branches]
         self.changes = [(branches.mask(b, o) if b is not None and o is not None else None, c) for b, o, c in plan.changes]
-        self.constant = len(plan.steps) == 1 and not self.changes and all(len(s) == 1 for _, s in self.branches)
+        paths = [steps for _, steps in self.branches]
+        at_once = all(steps[0][0] <= plan.steps[0][0] for steps in paths)  # a branch's path may begin after the start
+        self.constant = not self.changes and at_once and all(len(steps) == 1 for steps in (plan.steps, *paths))
 
     def at(self, quarter: int) -> Setting:
         value: Setting = self.drawn if self.drawn is not None else number(self.lever, _at(self.plan.steps, quarter))

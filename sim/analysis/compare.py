@@ -55,7 +55,7 @@ def compare(
         window: a quarter, or [first, last] over which each world is averaged; the last quarter by default.
 
     Returns:
-        One row per state: medians of both, the mean difference with its 95 % bootstrap interval (low, high), the range that holds
+        One row per state: means of both, their difference with its 95 % bootstrap interval (low, high), the range that holds
         90 % of the worlds' differences (p05, p95), and the shares of worlds that are better, worse and the same.
     """
     rows = []
@@ -70,7 +70,7 @@ def compare(
         share = shares(difference, variable)
         rows.append(
             {
-                "outcome": variable.published, "state": label, "reference": np.median(a), "alternative": np.median(b),
+                "outcome": variable.published, "state": label, "reference": a.mean(), "alternative": b.mean(),
                 "difference": difference.mean(), "low": low, "high": high, "p05": p05, "p95": p95,
                 "better": share.better, "worse": share.worse, "same": share.same,
                 "higher": share.higher, "lower": share.lower, "worlds": difference.size,

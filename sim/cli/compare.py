@@ -74,7 +74,7 @@ def _table(name: str, frame: Any) -> Any:
         change = changed(row["difference"], row["low"], row["high"], measure)
         label = label_of(f"{row['state']}.{row['outcome']}" if row["state"] else row["outcome"])
         rows.append([label, *levels, change, str(one), str(two), str(same)])
-    shown = "medians, change" if leveled else "change"
+    shown = "means, change" if leveled else "change"
     title = f"{measure.label} ({measure.unit}): {shown}, worlds of 100 ({int(frame['worlds'].iloc[0]):,} compared)"
     heads = [
         "",

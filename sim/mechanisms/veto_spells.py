@@ -80,11 +80,13 @@ def entries(world: World, mask: Array) -> Entries:
 
 @dataclass(frozen=True)
 class ForcedSpells:
-    """What a scenario forces this quarter, each (27, 6, worlds): objections, those in their first and last quarter, and the last."""
+    """What a scenario forces this quarter, each (27, 6, worlds): objections, those in their first and in their last quarter, those whose
+    spell says that it ends now (one quarter alone ends no veto that stood before), and the last quarter."""
 
     objections: Array
     first: Array
     last: Array
+    over: Array
     until: Array
 
 
@@ -93,7 +95,7 @@ def force(world: World, objecting: Array) -> ForcedSpells | None:
     active = world.forcings("veto")
     if not active:
         return None
-    forced = ForcedSpells(*(np.zeros(objecting.shape, dtype=kind) for kind in (bool, bool, bool, int)))
+    forced = ForcedSpells(*(np.zeros(objecting.shape, dtype=kind) for kind in (bool, bool, bool, bool, int)))
     for spell, mask in active:
         row = STATES.index(spell.target or "")
         by = np.arange(len(MEMBERS))[:, None] == (MEMBERS.index(spell.actor) if spell.actor else likeliest_blocker(world, row))
@@ -101,6 +103,7 @@ def force(world: World, objecting: Array) -> ForcedSpells | None:
         forced.objections[:, row] |= held
         forced.first[:, row] |= held & (spell.start == world.now or world.quarter == 0)
         forced.last[:, row] |= held & (spell.until == world.now)
+        forced.over[:, row] |= held & (spell.start < spell.until == world.now)
         forced.until[:, row][held] = spell.until
     objecting |= forced.objections
     return forced
@@ -168,7 +171,7 @@ def _cause_of_end(world: World, p: SimpleNamespace, stood: Entries, objecting: A
     cause[~objecting.ravel()[stood.at]] = WITHDRAWN
     if forced is not None:
         cause[forced.objections.ravel()[stood.at] & (cause != OUTVOTED)] = -1
-        cause[forced.last.ravel()[stood.at]] = SPELL_OVER
+        cause[forced.over.ravel()[stood.at]] = SPELL_OVER
     return cause
 
 

@@ -105,10 +105,15 @@ class TestVotes:
         assert (event.target, event.actor, event.because) == ("MNE", "HRV", "bilateral")
         assert (event.until == index("2025Q2")).all()
 
+    def test_one_forced_quarter_ends_no_veto_that_stood_before(self):
+        usual, forced = (played(levers, 5, None) for levers in ({}, {"force.veto.MKD.BGR": "2024Q3"}))
+        assert forced.members.veto[BGR, MKD].mean() >= usual.members.veto[BGR, MKD].mean()
+
     def test_a_forced_veto_without_a_blocker_is_cast_by_whom_the_quarrel_points_to(self):
         world = played({"force.veto.SRB": "2024Q2"}, 2)
         forced = [o for o in world.occurrences if o.event.startswith("veto.SRB") and o.until is not None]
-        assert {o.actor for o in forced} <= {"HRV", "NLD", "DEU", "DNK", "SWE", "FIN", "LTU"}
+        quarrels = world.today("members.dispute")[:, SRB, 0] > 0
+        assert {o.actor for o in forced} <= {m for m, has in zip(MEMBERS, quarrels, strict=True) if has}
         assert sum(len(o.worlds) for o in forced) == world.worlds
         assert world.states.vetoed[SRB].all()
 
