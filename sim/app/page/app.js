@@ -6,7 +6,7 @@ import { ask, detail, get, post } from "./ask.js";
 import { Steps, fromAddress, question, toAddress } from "./state.js";
 import { buildLevers, flash, settingWords, showLevers } from "./levers.js";
 import { drawByState, drawDots, drawMap, sideWords } from "./dots.js";
-import { drawAssumptions, drawCauses, drawTwin, pause } from "./panels.js";
+import { drawAssumptions, drawCauses, drawCopies, drawTwin, pause } from "./panels.js";
 import { hidden, predict, preparePrediction, showGuess, startPrediction, stopPrediction } from "./predict.js";
 import { handout, save } from "./handout.js";
 
@@ -297,21 +297,11 @@ function drawDetail(name) {
   if (name === "causes") drawCauses($("causes"), { ...found, better: outcome.better }, outcome);
   if (name === "twin") drawTwin($("twin"), found, outcome, about.names, against());
   if (name === "assumptions") drawAssumptions($("assumptions"), found, state.settings, moveLever);
-  if (name === "copy") drawCopies(found);
+  if (name === "copy") drawCopies($("copies"), found, copy);
 }
 
 function redrawDetails() {
   for (const name of ["causes", "twin"]) if (drawn[name]) drawDetail(name);
-}
-
-function drawCopies(texts) {
-  const block = (title, words, text) => make("div", {}, make("div", { class: "heading" }, make("h4", { text: title }),
-    make("button", { type: "button", text: "Copy", "aria-label": `Copy: ${title}`, onclick: () => copy(text, `${title}: copied.`) })),
-  make("p", { class: "small", text: words }), make("pre", { tabindex: "0", "aria-label": title, text }));
-  empty($("copies")).append(
-    block("Commands", "Play both runs in a terminal and compare them, world by world.", texts.command),
-    block("Scenario file", "What is set here, as a file of its own.", texts.yaml),
-    block("Notebook cell", "The same in Python.", texts.notebook));
 }
 
 function choose(number) {

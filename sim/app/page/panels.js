@@ -201,5 +201,16 @@ function one(d, settings, hold) {
       d.several ? null : make("div", { class: "field inline" }, make("label", { for: id, text: "Hold at" }), value, set, free)));
 }
 
+/** The question as text in three forms, each with a button; `copy(text, done)` puts it on the clipboard. */
+export function drawCopies(element, texts, copy) {
+  const block = (title, words, text) => make("div", {}, make("div", { class: "heading" }, make("h4", { text: title }),
+    make("button", { type: "button", text: "Copy", "aria-label": `Copy: ${title}`, onclick: () => copy(text, `${title}: copied.`) })),
+  make("p", { class: "small", text: words }), make("pre", { tabindex: "0", "aria-label": title, text }));
+  empty(element).append(
+    block("Commands", "Play both runs in a terminal and compare them, world by world.", texts.command),
+    block("Scenario file", "What is set here, as a file of its own.", texts.yaml),
+    block("Notebook cell", "The same in Python.", texts.notebook));
+}
+
 /** Wait a little, less where motion is not wanted. */
 export const pause = (milliseconds) => new Promise((done) => { setTimeout(done, calm() ? milliseconds / 2 : milliseconds); });
