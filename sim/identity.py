@@ -45,9 +45,14 @@ def model_version() -> str:
 
 @cache
 def data_version() -> str:
-    """Hash of the figures and tables that starting values come from, and of the posterior samples."""
-    data = files("sim").joinpath("data")
-    return _digest([*_texts(data, (".csv",)), *_texts(data.joinpath("posterior"), (".npz",))])
+    """Hash of the figures and tables that starting values come from."""
+    return _digest(_texts(files("sim").joinpath("data"), (".csv",)))
+
+
+@cache
+def posterior_version() -> str:
+    """Hash of the posterior samples."""
+    return _digest(_texts(files("sim").joinpath("data", "posterior"), (".npz",)))
 
 
 def actor_identity(actors: Mapping[str, type[Actor]]) -> dict[str, str]:
@@ -69,6 +74,7 @@ def identity(document: Mapping[str, Any], seed: int, policies: list[str], levers
     return {
         "balkansim": model_version(),
         "data": data_version(),
+        "posterior": posterior_version(),
         "scenario": dict(document),
         "policies": policies,
         "levers": {k: levers[k] for k in sorted(levers)},

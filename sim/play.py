@@ -42,9 +42,7 @@ def play(task: Task) -> Recording:
     return _simulate(task, task.plan, blocks, task.paths, held)
 
 
-def _simulate(
-    task: Task, plan: Plan, blocks: Sequence[int], paths: Sequence[str], held: Mapping[str, np.ndarray] | None
-) -> Recording:
+def _simulate(task: Task, plan: Plan, blocks: Sequence[int], paths: Sequence[str], held: Mapping[str, np.ndarray] | None) -> Recording:
     world = World(plan, task.seed, blocks, actors=dict(task.actors), ledger=task.ledger, paths=held, quantiles=task.quantiles)
     recorder = Recorder(world, paths)
     for _ in range(world.quarters):

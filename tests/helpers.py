@@ -15,12 +15,12 @@ from sim.world import World
 
 
 def plan_of(scenario: str = "baseline", end: str | None = None, levers: dict[str, Any] | None = None, policy: str | None = None) -> Plan:
-    """A plan of a shipped scenario; `end` may be earlier than the scenario's."""
+    """A plan of a shipped scenario, its parameters at their priors; `end` may be earlier than the scenario's."""
     from dataclasses import replace
 
     from sim.quarters import index
 
-    plan = load_scenario(scenario).plan(policy, levers)
+    plan = replace(load_scenario(scenario).plan(policy, levers), belief="prior")
     return plan if end is None else replace(plan, end=index(end))
 
 

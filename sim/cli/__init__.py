@@ -18,7 +18,7 @@ from sim.cli import failures
 
 COMMANDS = (
     *("run", "compare", "explain", "twin", "sensitivity", "discover", "sweep"),
-    *("robust", "claims", "hindcast", "sources", "report", "names", "scenario", "doctor"),
+    *("robust", "claims", "hindcast", "sources", "report", "app", "names", "scenario", "doctor"),
 )
 """Modules of this package that are commands, in the order of `--help`."""
 
