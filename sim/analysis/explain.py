@@ -141,7 +141,9 @@ def job_of(results: Results) -> Job:
         raise InputError("these results were made with actors of your own; run again with actors=... and explain that")
     if results.scenario is None:
         raise InputError("these results do not say which scenario made them; run it again")
-    return make_job(results.scenario, [0], manifest["seed"], manifest["policies"], manifest["levers"], parameters=manifest.get("parameters"))
+    return make_job(
+        results.scenario, [0], manifest["seed"], manifest["policies"], manifest["levers"], parameters=manifest.get("parameters")
+    )
 
 
 # -- stocks: read off the ledger ----------------------------------------------------------------------------------------------------

@@ -81,7 +81,8 @@ def entries(world: World, mask: Array) -> Entries:
 @dataclass(frozen=True)
 class ForcedSpells:
     """What a scenario forces this quarter, each (27, 6, worlds): objections, those in their first and in their last quarter, those whose
-    spell says that it ends now (one quarter alone ends no veto that stood before), and the last quarter."""
+    spell says that it ends now (one quarter alone ends no veto that stood before), and the last quarter.
+    """
 
     objections: Array
     first: Array
