@@ -48,7 +48,9 @@ def _simulate(task: Task, plan: Plan, blocks: Sequence[int], paths: Sequence[str
     for _ in range(world.quarters):
         world.step()
         recorder.take()
-    return recorder.finish(_positions(task.worlds, blocks))
+    recording = recorder.finish(_positions(task.worlds, blocks))
+    world.dissolve()
+    return recording
 
 
 def world_of(task: Task) -> World:

@@ -3,14 +3,17 @@
 Draws are named, never sequenced. Worlds come in fixed blocks of 64, and whole blocks are always simulated. A stream that is read every
 quarter owns one SFC64 generator per block, seeded by (seed, name, block), which lives through the run and yields a fixed number of values
 per world and quarter. A value drawn once per world is read from a counter-based Philox generator, addressed by (seed, name, world).
-So nothing that a scenario, a policy, another room or a later end date does can move anybody else's draws.
+So nothing that a scenario, a policy, another room or a later end date does can move anybody else's draws. Policies are compared in the same
+worlds, so the draws of the worlds played last are kept for whoever plays them next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -20,6 +23,7 @@ from numpy.random.bit_generator import ISeedSequence
 BLOCK = 64
 _QUARTERS_AT_A_TIME = 11
 _PER_COUNTER = 4  # Philox4x64 yields four 64-bit words per counter
+_KEPT_BYTES = 64 << 20  # of quarterly draws, per process: those of one chunk
 
 
 def _key(seed: int, name: str) -> np.ndarray:
@@ -40,12 +44,19 @@ def _runs(blocks: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def once(seed: int, name: str, blocks: Sequence[int]) -> np.ndarray:
-    """One uniform value on [0, 1) per world, drawn for the whole run, shape (worlds,)."""
+    """One uniform value on [0, 1) per world, drawn for the whole run, shape (worlds,); read-only."""
+    return _once(seed, name, tuple(blocks))
+
+
+@lru_cache(maxsize=512)
+def _once(seed: int, name: str, blocks: tuple[int, ...]) -> np.ndarray:
     parts = []
     for first, count in _runs(blocks):
         bits = Philox(key=_key(seed, "once/" + name), counter=[first * BLOCK // _PER_COUNTER, 0, 0, 0])
         parts.append(Generator(bits).random(count * BLOCK))
-    return np.concatenate(parts)
+    drawn = np.concatenate(parts)
+    drawn.setflags(write=False)
+    return drawn
 
 
 class _Words(ISeedSequence):
@@ -76,42 +87,83 @@ class Draw:
 
 
 class Stream:
-    """Values of one stream, quarter by quarter, shape (*slots, worlds)."""
+    """Values of one stream, quarter by quarter, shape (*slots, worlds); drawn some quarters at a time, as far as they are read."""
 
     def __init__(self, seed: int, name: str, draw: Draw, blocks: Sequence[int]) -> None:
-        self._generators = _generators(seed, name, blocks)
+        self._seed, self._name, self._blocks = seed, name, blocks
         self._fill = "random" if draw.kind == "uniform" else "standard_normal"
         self._shape = (_QUARTERS_AT_A_TIME, *draw.slots, BLOCK)
-        self._buffer = np.empty((_QUARTERS_AT_A_TIME, *draw.slots, BLOCK * len(blocks)))
-        self._next = _QUARTERS_AT_A_TIME
+        self._generators: list[Generator] | None = None
+        self._drawn: list[np.ndarray] = []
+        self._drawing = Lock()
 
-    def quarter(self) -> np.ndarray:
-        """The next quarter's values; the array is overwritten a few quarters later."""
-        if self._next == _QUARTERS_AT_A_TIME:
-            for i, generator in enumerate(self._generators):
-                self._buffer[..., i * BLOCK : (i + 1) * BLOCK] = getattr(generator, self._fill)(self._shape)
-            self._next = 0
-        values = self._buffer[self._next]
-        self._next += 1
+    def quarter(self, number: int) -> np.ndarray:
+        """The values of a quarter, counted from 0; read-only."""
+        batch, place = divmod(number, _QUARTERS_AT_A_TIME)
+        if len(self._drawn) <= batch:
+            with self._drawing:  # worlds of two threads may share this stream
+                while len(self._drawn) <= batch:
+                    self._drawn.append(self._more())
+        values: np.ndarray = self._drawn[batch][place]
         return values
+
+    def _more(self) -> np.ndarray:
+        if self._generators is None:
+            self._generators = _generators(self._seed, self._name, self._blocks)
+        buffer = np.empty((*self._shape[:-1], BLOCK * len(self._blocks)))
+        for i, generator in enumerate(self._generators):
+            buffer[..., i * BLOCK : (i + 1) * BLOCK] = getattr(generator, self._fill)(self._shape)
+        buffer.setflags(write=False)
+        return buffer
+
+    @property
+    def bytes(self) -> int:
+        """What the values drawn so far take."""
+        return sum(batch.nbytes for batch in self._drawn)
+
+
+class _Kept:
+    """Streams of the worlds played last, up to a number of bytes; the one asked for longest ago goes first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._streams, self._lock = limit, dict[Any, Stream](), Lock()
+
+    def stream(self, seed: int, name: str, draw: Draw, blocks: tuple[int, ...]) -> Stream:
+        key = (seed, name, draw, blocks)
+        with self._lock:
+            found = self._streams.pop(key, None) or Stream(seed, name, draw, blocks)
+            self._streams[key] = found
+        return found
+
+    def trim(self) -> None:
+        """Let the oldest go until the rest keeps the limit."""
+        with self._lock:
+            held = sum(stream.bytes for stream in self._streams.values())
+            for key in list(self._streams):
+                if held <= self._limit:
+                    break
+                held -= self._streams.pop(key).bytes
+
+
+_kept = _Kept(_KEPT_BYTES)
 
 
 class Streams:
-    """All streams of a run; each is created when first asked for and advances once a quarter, asked for or not."""
+    """All streams of a run; each advances once a quarter, asked for or not."""
 
     def __init__(self, seed: int, blocks: Sequence[int]) -> None:
-        self.seed, self.blocks = seed, tuple(blocks)
+        self.seed, self.blocks, self._quarter = seed, tuple(blocks), -1
         self._streams: dict[str, Stream] = {}
-        self._now: dict[str, np.ndarray] = {}
 
     def open(self, name: str, draw: Draw) -> None:
         """Make a stream ready; streams are opened before the first quarter."""
-        self._streams[name] = Stream(self.seed, name, draw, self.blocks)
+        self._streams[name] = _kept.stream(self.seed, name, draw, self.blocks)
 
     def advance(self) -> None:
         """Go to the next quarter."""
-        for name, stream in self._streams.items():
-            self._now[name] = stream.quarter()
+        self._quarter += 1
+        if self._quarter % _QUARTERS_AT_A_TIME == 0:
+            _kept.trim()
 
     def __getitem__(self, name: str) -> np.ndarray:
-        return self._now[name]
+        return self._streams[name].quarter(self._quarter)

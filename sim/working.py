@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +47,6 @@ def play_call(call: Call) -> Recording:
             f"a worker on {gethostname()} has another balkansim ({versions()}) than this run ({call.versions}); install the same on "
             "all machines, and do not change the model during a run"
         )
-    gc.collect()  # the world of the chunk before: a Mesa model is full of cycles, and its arrays would pile up
     return play(call.task)
 
 

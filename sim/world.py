@@ -175,6 +175,11 @@ class World(mesa.Model):
             entry.run(self)
         self.restating = False
 
+    def dissolve(self) -> None:
+        """Let go of everything: a Mesa model is full of cycles, and without this its arrays would pile up until the next collection."""
+        for part in (*self.populations, *self.cast.values(), self):
+            vars(part).clear()
+
     def run_room(self, name: str, verb: str) -> None:
         """Let a room perceive or step."""
         getattr(mechanisms.ROOMS[name], verb)(self, self.parameters[name], self._views[name])
