@@ -5,12 +5,13 @@ Claim      Rules are adopted where a large and credible reward outweighs domesti
 Equation   R  = s (1 - d (1 - a)) C (q + (1 - q) L) + m M C         what the Union offers: a nearer, believed, clearer reward
            K  = k1 (1 - D) + k2 F + k3 N - k4 O                     what adoption costs a government at home
            E  = 1 / (1 + exp(K + k5 B - R - n))                     effort; of R members keep a share, a suspended bid nothing
-           dA = g E (o + M C) (1 - A) - b A                         A: compliance; M: money, with falling returns
+           dA = g E (o + M C) (1 - A) - (b + c (f - f')) A          A: compliance; M: money, with falling returns; f: Chinese money
            a  rises by a step where the Council grants one; put where A >= r0 + r1 a, more for a new stage
 Stages     potential_candidate [0, .12) candidate [.12, .22) negotiating [.22, .8) closing [.8, 1) member 1
 Sources    Schimmelfennig & Sedelmeier 2004, Governance by conditionality; Schimmelfennig & Sedelmeier 2020, The Europeanization
            of Eastern Europe: the external incentives model revisited; Sedelmeier 2008, After conditionality; Levitz & Pop-Eleches
-           2010, Why no backsliding? Data rows accession_stage, chapters_opened, chapters_closed.
+           2010, Why no backsliding? Isaksson & Kotsadam 2018, Chinese aid and local corruption. Data rows accession_stage,
+           chapters_opened, chapters_closed.
 Doubts     Compliance is not observed: the Commission's grades are not in the extract. A convoy has no precedent to calibrate on.
 """
 
@@ -36,7 +37,7 @@ READS = (
     *("states.accession", "states.stage", "states.compliance", "states.suspended", "states.crisis", "states.eu_alignment"),
     *("states.reform_effort", "states.membership_credibility", "states.granted", "states.engaged", "eu.money", "eu.pace"),
     *("states.democracy", "states.policy_fatigue", "states.nationalism", "states.orientation", "eu.clarity"),
-    *("states.russian_influence", "states.chinese_influence"),
+    *("states.russian_influence", "states.chinese_influence", "states.chinese_investment"),
     *("eu.preoccupation", "eu.convoy", "eu.recognition_united", "kosovo_serbia.normalisation", "republika_srpska.seceded"),
 )
 BOOKS = ("states.accession", "states.stage", "states.compliance", "states.suspended", "eu.convoy")
@@ -136,6 +137,8 @@ def _comply(world: World, p: SimpleNamespace) -> None:
     states.change("compliance", p.o * reformed, because="reform")
     states.change("compliance", reformed * absorbed(p, world.eu.money, states.membership_credibility), because="funded reform")
     states.change("compliance", -p.b * A, because="slipping back")
+    bypassed = p.bypass * world.departure("states.chinese_investment")
+    states.change("compliance", -bypassed * A, because="deals outside the rules")
     states.change("compliance", p.shock * world.draw("fits"), because="fits and starts")
 
 

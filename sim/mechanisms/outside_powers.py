@@ -6,9 +6,10 @@ Claim      Vulnerable states attract Russia, China and Türkiye (closing-the-cap
 Equation   o_j  = v_j (1 - c W_j)                      opening: vulnerability x what the West leaves vacant
            e_kj = C_k a_kj o_j / sum_i a_ki o_i        effort of power k: a limited total, shared by channel a and opening
            R_kj = a_kj (o_j / o0) e_kj / (e_kj + h)    reach: channel x opening x effort, with falling returns
-           dI   = w (g (R - R') - d I (W - W') + I' - I)   influence moves with what differs from today (')
+           dI   = w (g (R - R') - d I (W - W') + I' - I - u (1 - E)(I' - g R'))    influence moves with what differs from today (');
+                                                           what does not rest on effort fades where little effort E is spent
            W    = 1 - prod(1 - I) over the EU, the US and the part of Türkiye that is their ally; the other part is a third power's.
-           China's effort moves a flow of money first; what it buys is concave, and loans count less than investment.
+           China's effort moves a flow of money f first; what it buys is concave, and loans count less than investment: dD = l f / 4 - a D
 Sources    Hirschman (1945) National Power and the Structure of Foreign Trade; Tullock (1980) Efficient Rent Seeking; Flores-Macías and
            Kreps (2013) The Foreign Policy Consequences of Trade; Strüver (2016) What Friends Are Made Of; Jenne (2007) Ethnic Bargaining.
 Doubts     Influence has no observed scale; the starting values are judgements, and only differences from them are computed. Fragile
@@ -36,17 +37,18 @@ READS = (
     *("powers.effort_on", "states.opening"),
     *("states.readiness", "states.stability", "states.resilience", "states.eu_influence", "states.us_influence"),
     *("states.russian_influence", "states.chinese_influence", "states.turkish_influence", "states.serbian_influence"),
-    "states.chinese_investment",
+    *("states.chinese_investment", "states.chinese_debt"),
 )
 BOOKS = (
     *("states.russian_influence", "states.chinese_influence", "states.turkish_influence", "states.serbian_influence"),
-    "states.chinese_investment",
+    *("states.chinese_investment", "states.chinese_debt"),
 )
 SIGNALS = (
     *("powers.is_active", "powers.capacity", "powers.soft", "powers.hard", "powers.channel"),
     *("states.opening", "states.third_power_influence", "states.patron_rivalry"),
 )
 DRAWS = {"projects": Draw("normal", (6,)), "turns": Draw("normal", (6,))}
+OF_POWER = {"russian_influence": RUSSIA, "chinese_influence": CHINA, "turkish_influence": TURKIYE}
 
 
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -95,15 +97,23 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     by_russia, by_china, by_turkiye = (spread(1.0, channel * open_today) for channel in (russia, china, turkiye))
     ease = open_today / p.opening_norm
     bought = p.chinese_gain * (1.0 - p.loan_share * (1.0 - p.loan_loyalty))
+    usual_russia, usual_turkiye = (reach(c, ease, by, p.effort_half) for c, by in ((russia, by_russia), (turkiye, by_turkiye)))
+    tended = {
+        "russian_influence": p.russian_gain * usual_russia,
+        "chinese_influence": bought * saturating(today("states.chinese_investment"), p.flow_half),
+        "turkish_influence": p.turkish_gain * usual_turkiye,
+    }
     return {
-        "usual_russia": reach(russia, ease, by_russia, p.effort_half),
+        "usual_russia": usual_russia,
         "usual_china": by_china,
-        "usual_turkiye": reach(turkiye, ease, by_turkiye, p.effort_half),
+        "usual_turkiye": usual_turkiye,
+        "fading": {key: p.untended * np.maximum(today(f"states.{key}") - now, 0.0) for key, now in tended.items()},
         "usual_west": west,
         "flow_buys": bought,
-        "flow_buys_today": bought * saturating(today("states.chinese_investment"), p.flow_half),
+        "flow_buys_today": tended["chinese_influence"],
         "kin_gain": p.serbian_gain * saturating(p.serbian_kin, p.kin_half),
         "flow_follows": p.flow_per_effort * p.chinese_openness,
+        "lent": p.loan_share / 4.0,
     }
 
 
@@ -119,20 +129,29 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
         "turkish_influence": p.turkish_gain * (reach(channel[TURKIYE], ease, effort[TURKIYE], p.effort_half) - p.usual_turkiye),
         "serbian_influence": p.kin_gain * (world.region.kin_support - 1.0),
     }
+    idle = 1.0 - np.minimum(effort.sum(axis=1), 1.0)
     for key, push in pushes.items():
         causes = {
             "effort through its channel": push,
             "western influence and resilience": -denial * getattr(states, key),
             "return to anchor": -world.departure(f"states.{key}"),
         }
+        if key in OF_POWER:
+            causes["ties that nobody tends"] = -idle[OF_POWER[key]] * p.fading[key]
         states.pull(key, p.speed, causes)
     states.change("russian_influence", p.turn_shock * states.russian_influence * world.draw("turns"), because="turns of the tie")
-    _invest(world, p, effort[CHINA] - p.usual_china)
+    _invest(world, p, effort[CHINA], idle[CHINA])
 
 
-def _invest(world: World, p: SimpleNamespace, extra: Array) -> None:
-    """Beijing's effort beyond today's moves the flow into open sectors; single projects shake it."""
+def _invest(world: World, p: SimpleNamespace, effort: Array, idle: Array) -> None:
+    """Less of Beijing's effort ends projects in proportion, more opens others in open sectors; loans add to debt, which is paid off."""
     states = world.states
-    causes = {"Beijing's effort": p.flow_follows * extra, "return to anchor": -world.departure("states.chinese_investment")}
+    causes = {
+        "Beijing's effort": p.flow_follows * (effort - (1.0 - idle) * p.usual_china),
+        "projects given up": -idle * world.today("states.chinese_investment"),
+        "return to anchor": -world.departure("states.chinese_investment"),
+    }
     states.pull("chinese_investment", p.flow_speed, causes)
+    states.change("chinese_debt", p.lent * states.chinese_investment, because="loans")
+    states.change("chinese_debt", -p.repayment * states.chinese_debt, because="repayment")
     states.change("chinese_investment", p.project_shock * states.chinese_investment * world.draw("projects"), because="single projects")

@@ -2,15 +2,19 @@
 
 Claim      2023 was a deterioration with hotspots in Kosovo, Bosnia and Montenegro; integration, cooperation, allied forces and European
            effort calm (transatlantic-burden-sharing 14, 20, 22, 40, 50; closing-the-capabilities-gap 50); several outside powers at once
-           do the opposite (236). Accession, money that is absorbed, stability and roads let incomes catch up (134, 284).
+           do the opposite (236). Accession, money that is absorbed, stability and roads let incomes catch up (134, 284);
+           Chinese projects add activity, and debt.
 Equation   U  = f F + d D + sum w (z - z')                 unrest: fragility, division, and what differs from 2023
            dS = r (S' - S - g (U - U') - c (X - x))        stability follows slowly
            P(crisis) = 1 - exp(-h U^2)                     and P(end) = 1 - exp(-e (1 - k U)) > 0, so that no crisis is endless
            dy = v (1 - y)(1 + m (A - A') + n (M a - a') + o (R - R') + i (S - S')) - q X y      incomes catch up; R: mobility
+                + (j (f - f') - z (B - B')) y      Chinese money f and debt to China B
 Sources    Buhaug and Gleditsch (2008) Contagion or Confusion?; Fearon and Laitin (2003) Ethnicity, Insurgency, and Civil War; Fortna (2008)
            Does Peacekeeping Work?; Schimmelfennig and Sedelmeier (2020) The Europeanization of Eastern Europe; Barro and Sala-i-Martin
-           (1992) Convergence; Bieber (2018) Patterns of Competitive Authoritarianism.
+           (1992) Convergence; Bieber (2018) Patterns of Competitive Authoritarianism; Dreher et al. (2021) Aid, China, and Growth; Horn,
+           Reinhart and Trebesch (2021) China's overseas lending.
 Doubts     The indicator is a survey of surveys with a published error of about 0.04 on this scale; weights are judgements with wide priors.
+           The growth that follows Chinese projects is known for two years after commitment; here it lasts, and debt takes it back.
 """
 
 from __future__ import annotations
@@ -33,7 +37,7 @@ READS = (
     "states.manufactured_tension",
     *("states.nato_progress", "states.accession", "states.compliance", "states.membership_credibility", "states.prosperity"),
     *("states.stability", "states.crisis", "region.spoilers", "region.threat", "regional.cooperation", "regional.trust"),
-    *("regional.mobility", "region.defence_convergence"),
+    *("regional.mobility", "region.defence_convergence", "states.chinese_investment", "states.chinese_debt"),
     *("kosovo_serbia.tension", "kosovo_serbia.crisis", "kosovo_serbia.in_crisis", "republika_srpska.blockade", "republika_srpska.seceded"),
     *("republika_srpska.ruptures", "kfor.strength", "eufor.strength", "nato.deterrence", "eu.security_effort", "eu.commitment", "eu.money"),
 )
@@ -116,4 +120,10 @@ def _prosperity(world: World, p: SimpleNamespace) -> None:
         "stability": p.instability_slows * since("states.stability"),
     }
     states.pull("prosperity", p.catching_up * (1.0 - income), speeds)
-    states.pull("prosperity", income, {"crisis": -p.crisis_costs * states.crisis, "chance": p.income_shock * world.draw("income")})
+    shares = {
+        "crisis": -p.crisis_costs * states.crisis,
+        "Chinese projects": p.project_growth * since("states.chinese_investment"),
+        "debt to China": -p.debt_drag * since("states.chinese_debt"),
+        "chance": p.income_shock * world.draw("income"),
+    }
+    states.pull("prosperity", income, shares)

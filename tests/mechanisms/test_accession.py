@@ -127,6 +127,12 @@ class TestRoad:
         assert (away.states.accession[SRB] == 0.4).all()
         assert (away.states.reform_effort[SRB] < played(quarters=20).states.reform_effort[SRB]).mean() > 0.9
 
+    def test_chinese_money_beyond_that_of_today_costs_compliance(self):
+        usual, surge = (played(levers, 24) for levers in ({}, {"china.investment": 3}))
+        lost = (usual.states.compliance - surge.states.compliance).mean(axis=1)
+        assert lost[SRB] > lost[MNE] > lost[XKX] - 1e-3
+        assert lost[SRB] > 0.005
+
     @pytest.mark.parametrize(("credibility", "least", "most"), [(0.1, 0.0, 0.012), (0.8, 0.02, 0.2)])
     def test_money_buys_reform_only_where_the_reward_is_believed(self, credibility, least, most):
         held = {"clamp.eu.credibility": credibility}

@@ -103,6 +103,25 @@ class TestRoom:
         assert (world.powers.effort_on[[RUS, TUR]] == 0).all()
         assert world.powers.effort_on[CHN].sum(axis=0) == pytest.approx(1)
 
+    def test_influence_fades_everywhere_where_no_power_acts(self):
+        alone = after({"powers.active": []}, quarters=40)
+        for key in ("russian_influence", "chinese_influence", "turkish_influence"):
+            fallen = getattr(alone.states, key).mean(axis=1) / alone.today(f"states.{key}")[:, 0]
+            assert (fallen < 0.8).all(), key
+        assert (alone.states.chinese_investment < 0.1).all()
+
+    def test_a_power_with_no_effort_is_as_good_as_absent(self):
+        absent, idle = after({"powers.active": ["RUS", "TUR"]}), after({"china.investment": 0})
+        for key in ("chinese_influence", "chinese_investment", "chinese_debt"):
+            assert getattr(idle.states, key) == pytest.approx(getattr(absent.states, key))
+
+    def test_loans_leave_debt_and_purchases_do_not(self, usual):
+        more = after({"china.investment": 3}).states
+        debt, flow = ((getattr(more, k) - getattr(usual.states, k)).mean(axis=1) for k in ("chinese_debt", "chinese_investment"))
+        assert debt[MNE] > 0.3
+        assert debt[ALB] / flow[ALB] < debt[MNE] / flow[MNE] / 3
+        assert debt[XKX] == pytest.approx(0, abs=0.01)
+
     def test_an_unready_state_draws_effort_away_from_the_others(self, usual):
         world = after({"initial.MKD.readiness": 0.1}, quarters=1)
         moved = (world.powers.effort_on - after(quarters=1).powers.effort_on).mean(axis=2)

@@ -124,3 +124,18 @@ class TestRoom:
     def test_convergence_calms_and_mobility_lets_incomes_catch_up(self, usual):
         assert (after({"clamp.defence_convergence": 0.8}).states.unrest < usual.states.unrest).mean() > 0.95
         assert (after({"clamp.regional.mobility": 0.8}).states.prosperity > usual.states.prosperity).mean() > 0.95
+
+    def test_chinese_projects_add_income_while_they_last_and_debt_takes_it_back(self):
+        rooms = {room: room in (*ALONE, "outside_powers") for room in ROOMS}
+
+        def income(levers, quarters):
+            world = World(replace(plan_of(levers=levers, end="2044Q4"), mechanisms=rooms), 1, [0])
+            path = [np.array(world.states.prosperity) for _ in range(quarters) if world.step() is None]
+            return np.array(path).mean(axis=2)
+
+        surge = {"china.investment": {"2024Q1": 3, "2028Q1": 1}}
+        gain = income(surge, 72) - income({}, 72)
+        assert gain[15, SRB] > gain[15, MNE] > gain[15, XKX] - 1e-6
+        assert gain[15, SRB] > 0.002
+        peak = gain[:, MNE].max()
+        assert gain[-1, MNE] < peak - 0.0005
