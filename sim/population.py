@@ -6,47 +6,33 @@ Stocks read as they stood at the end of last quarter; signals as computed in thi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.catalogue import Variable
 from sim.errors import ModelError, unknown
-from sim.ledger import CLAMP, CLIPPING, EVENTS
+from sim.ledger import CLAMP, EVENTS
 
 if TYPE_CHECKING:
+    from sim.stocks import Stocks
     from sim.world import World
 
 Array = np.ndarray
 
 
-class Singles:
-    """Stocks of single actors and relations, one row each of one array (stocks, worlds), so that a quarter's sums take one pass."""
-
-    def __init__(self, variables: Sequence[Variable], worlds: int) -> None:
-        self.row = {v.name: i for i, v in enumerate(variables)}
-        self.values, self.deltas = np.empty((len(variables), worlds)), np.zeros((len(variables), worlds))
-        self._low, self._high = np.array([v.range for v in variables]).T[:, :, None]
-
-    def settle(self) -> None:
-        """Sum the bookings and clip once."""
-        np.add(self.values, self.deltas, out=self.values)
-        np.maximum(self.values, self._low, out=self.values)
-        np.minimum(self.values, self._high, out=self.values)
-        self.deltas.fill(0.0)
-
-
 class Population:
-    """Variables of one group. Values live in the instance's attributes, so that reading one is a plain attribute access."""
+    """Variables of one group. Values live in the instance's attributes, so that reading one is a plain attribute access.
+
+    Stocks are rows of the world's `Stocks`; `start` holds the other variables' values where their room is off.
+    """
 
     def __init__(self, world: World, group: str, variables: Mapping[str, Variable], start: Mapping[str, Array]) -> None:
         self._world, self._group, self._variables = world, group, dict(variables)
         self._shapes = {key: (*v.shape, world.worlds) for key, v in self._variables.items()}
         self._stocks: dict[str, Array] = {}
-        self._deltas: dict[str, Array] = {}
-        self._pooled: set[str] = set()  # stocks that `Singles` settles
-        self._touched: dict[str, None] = {}  # stocks with bookings this quarter, in the order of the first
+        self._bookings: dict[str, tuple[Array, Stocks, int]] = {}  # this quarter's sum of each stock, and where it is settled
         self._jumps: list[tuple[str, Any, Array | None, str]] = []
         self._decisions: dict[str, Array] = {}
         self._lasting: set[str] = set()
@@ -56,18 +42,11 @@ class Population:
         self._signals = tuple(k for k, v in self._variables.items() if v.kind != "stock" and k not in self._held)
 
     def _lay_out(self, key: str, variable: Variable, value: Array) -> None:
-        off = not self._world.room_is_on(variable.room)
         if variable.kind == "stock":
-            singles = self._world.singles
-            if singles is not None and variable.name in singles.row:
-                row = singles.row[variable.name]
-                singles.values[row] = value
-                self._stocks[key], self._deltas[key] = singles.values[row], singles.deltas[row]
-                self._pooled.add(key)
-            else:
-                self._stocks[key], self._deltas[key] = value, np.zeros_like(value)
+            stocks, row = self._world.stocks[variable.name]
+            self._stocks[key], self._bookings[key] = stocks.values[row], (stocks.deltas[row], stocks, row)
             self.__dict__[key] = _frozen(self._stocks[key])
-        elif off:
+        elif not self._world.room_is_on(variable.room):
             self._held[key] = self.__dict__[key] = _frozen(value)
         if variable.kind == "decision":
             self._decisions[key] = np.array(value)
@@ -99,17 +78,15 @@ class Population:
                 self._book(key, rate * amount, because)
 
     def _accumulate(self, key: str, amount: Array | float) -> None:
-        delta = self._deltas.get(key)
-        if delta is None:
+        booking = self._bookings.get(key)
+        if booking is None:
             raise ModelError(f"{self._world.where}: {self._group}.{key} is not a stock; rooms book changes of stocks only")
-        if key in self._touched or key in self._pooled:
-            np.add(delta, amount, out=delta)
-        else:
-            np.copyto(delta, amount)
-            self._touched[key] = None
+        total, stocks, row = booking
+        np.add(total, amount, out=total)
+        stocks.booked[row] = None
 
     def _book(self, key: str, amount: Array | float, because: str) -> None:
-        world, full = self._world, np.broadcast_to(amount, self._deltas[key].shape)
+        world, full = self._world, np.broadcast_to(amount, self._shapes[key])
         assert world.ledger is not None
         world.ledger.book(world.quarter, world.room, f"{self._group}.{key}", because, full)
 
@@ -138,18 +115,17 @@ class Population:
     # -- what actors do --------------------------------------------------------------------------------------------------------
 
     def decide(self, row: int | None, key: str, value: Array | float) -> None:
-        """Write one actor's decision through to its row, within the decision's range."""
+        """Write one actor's decision through to its row; it is held within the decision's range when all have decided."""
         buffer = self._decisions[key]
-        target = buffer if row is None else buffer[row]
-        low, high = self._variables[key].range
-        np.maximum(value, low, out=target)
-        np.minimum(target, high, out=target)
+        np.copyto(buffer if row is None else buffer[row], value)
 
     def publish(self) -> None:
         """Make this quarter's decisions readable, once every actor of the kind has decided."""
         for key, buffer in self._decisions.items():
             if key in self._held:
                 continue
+            low, high = self._variables[key].range
+            np.minimum(np.maximum(buffer, low, out=buffer), high, out=buffer)
             clamp = self._world.clamps.get(f"{self._group}.{key}")
             self.__dict__[key] = _frozen(buffer if clamp is None else clamp.apply(buffer, self._world.quarter + 1))
 
@@ -162,10 +138,7 @@ class Population:
                 self.__dict__.pop(key, None)
 
     def settle(self) -> None:
-        """Sum the bookings, clip once, apply events in the order they were called, then clamps."""
-        for key in self._touched:
-            self._add(key)
-        self._touched.clear()
+        """After the sums: apply events in the order they were called, then clamps."""
         for key, to, where, because in self._jumps:
             self._apply_jump(key, to, where, because)
         self._jumps.clear()
@@ -177,18 +150,6 @@ class Population:
             clamp = self._world.clamps.get(self._variables[key].name)
             if clamp is not None:
                 self._overwrite(key, clamp.apply(stock, self._world.quarter + 1), None, CLAMP, CLAMP)
-
-    def _add(self, key: str) -> None:
-        stock, delta, (low, high) = self._stocks[key], self._deltas[key], self._variables[key].range
-        if self._world.ledger is None:
-            np.add(stock, delta, out=stock)
-            np.maximum(stock, low, out=stock)
-            np.minimum(stock, high, out=stock)
-            return
-        wished = stock + delta
-        kept = np.clip(wished, low, high)
-        self._world.ledger.book(self._world.quarter, CLIPPING, f"{self._group}.{key}", "bounds", kept - wished)
-        stock[...] = kept
 
     def _apply_jump(self, key: str, to: Any, where: Array | None, because: str) -> None:
         low, high = self._variables[key].range

@@ -11,17 +11,18 @@ import numpy as np
 
 from sim import mechanisms, quarters
 from sim.actors import CAST, Actor
-from sim.catalogue import ROWS, STATES, Catalogue, catalogue
+from sim.catalogue import ROWS, STATES, Catalogue, Variable, catalogue
 from sim.clamps import Clamp, clamps_of
 from sim.ledger import Ledger
 from sim.levers import Branches, LeverBoard, LeverView
 from sim.parameter_values import parameter_values
-from sim.population import Population, Singles
+from sim.population import Population
 from sim.randomness import BLOCK, Streams, once
 from sim.scenario.distributions import quantile
 from sim.scenario.plan import Forced, Plan
 from sim.schedule import AFTERWARDS, QUARTER, Entry
 from sim.starting import initial_key, starting_value
+from sim.stocks import Stocks
 
 
 @dataclass
@@ -101,16 +102,23 @@ class World(mesa.Model):
 
     def _populate(self, seed: int) -> None:
         year = self.plan.start // 4 - 1
-        groups: dict[str, dict[str, Any]] = {}
-        for variable in self.catalogue.variables.values():
-            if variable.kind != "derived":
-                groups.setdefault(variable.group, {})[variable.key] = variable
-        alone = [v for variables in groups.values() for v in variables.values() if v.kind == "stock" and not v.shape]
-        self.singles = Singles(alone, self.worlds) if self.ledger is None else None
-        for group, variables in groups.items():
-            start = {key: self._start(variable, year, seed) for key, variable in variables.items()}
-            setattr(self, group, Population(self, group, variables, start))
+        variables = [v for v in self.catalogue.variables.values() if v.kind != "derived"]
+        start = {v.name: self._start(v, year, seed) for v in variables}
+        self._lay_out([v for v in variables if v.kind == "stock"], start)
+        groups = dict.fromkeys(v.group for v in variables)
+        for group in groups:
+            own = {v.key: v for v in variables if v.group == group}
+            setattr(self, group, Population(self, group, own, {key: start[v.name] for key, v in own.items()}))
         self.populations: tuple[Population, ...] = tuple(getattr(self, g) for g in groups)
+
+    def _lay_out(self, variables: Sequence[Variable], start: Mapping[str, np.ndarray]) -> None:
+        """Put stocks of one shape into one array; `stocks` says by name which and which row."""
+        self.stocks: dict[str, tuple[Stocks, int]] = {}
+        for shape in dict.fromkeys(v.shape for v in variables):
+            alike = [v for v in variables if v.shape == shape]
+            together = Stocks(alike, start, self._today)
+            self.stocks |= {v.name: (together, row) for row, v in enumerate(alike)}
+        self._settled_together = tuple(dict.fromkeys(stocks for stocks, _ in self.stocks.values()))
 
     def _start(self, variable: Any, year: int, seed: int) -> np.ndarray:
         found = starting_value(variable, year)
@@ -161,8 +169,8 @@ class World(mesa.Model):
             self.room = entry.name
             entry.run(self)
         self.room = "settle"
-        if self.singles is not None:
-            self.singles.settle()
+        for stocks in self._settled_together:
+            stocks.settle(self.ledger, self.quarter)
         for population in self.populations:
             population.settle()
         self._restate()
@@ -208,6 +216,9 @@ class World(mesa.Model):
 
     def departure(self, name: str) -> np.ndarray:
         """How far a variable stands from today's situation, (*shape, worlds); worked out once a quarter, whoever asks."""
+        if name in self.stocks:
+            stocks, row = self.stocks[name]
+            return stocks.departure(row)
         known = self._departures.get(name)
         if known is None:
             group, key = name.split(".", 1)
