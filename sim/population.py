@@ -14,6 +14,7 @@ import numpy as np
 from sim.catalogue import Variable
 from sim.errors import ModelError, unknown
 from sim.ledger import CLAMP, EVENTS
+from sim.maths import within
 
 if TYPE_CHECKING:
     from sim.stocks import Stocks
@@ -124,8 +125,7 @@ class Population:
         for key, buffer in self._decisions.items():
             if key in self._held:
                 continue
-            low, high = self._variables[key].range
-            np.minimum(np.maximum(buffer, low, out=buffer), high, out=buffer)
+            buffer.clip(*self._variables[key].range, out=buffer)
             clamp = self._world.clamps.get(f"{self._group}.{key}")
             self.__dict__[key] = _frozen(buffer if clamp is None else clamp.apply(buffer, self._world.quarter + 1))
 
@@ -153,7 +153,7 @@ class Population:
 
     def _apply_jump(self, key: str, to: Any, where: Array | None, because: str) -> None:
         low, high = self._variables[key].range
-        self._overwrite(key, np.minimum(np.maximum(to, low), high), where, EVENTS, because)
+        self._overwrite(key, within(to, low, high), where, EVENTS, because)
 
     def _overwrite(self, key: str, value: Array, where: Array | None, room: str, because: str) -> None:
         stock, ledger = self._stocks[key], self._world.ledger

@@ -46,7 +46,7 @@ class Stocks:
         if not self.booked:
             return
         wished = np.add(self.values, self.deltas, out=self.deltas)
-        kept = np.minimum(np.maximum(wished, self._low, out=self.values), self._high, out=self.values)
+        kept = wished.clip(self._low, self._high, out=self.values)
         if ledger is not None:
             for row in self.booked:
                 ledger.book(quarter, CLIPPING, self.names[row], "bounds", kept[row] - wished[row])
