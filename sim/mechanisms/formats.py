@@ -1,9 +1,11 @@
 """Formats: what the region's defence formats yield for their money, who enters B9+, and what becomes of cooperation and trust.
 
 Claim      One more format first covers a missing task, then repeats another's, then eats the budget; one audited, transparent platform
-           does better. Will decides whether output becomes cooperation. B9+ works through three conditions that only work together.
-           (closing-the-capabilities-gap 132, 150, 172, 176, 188, 200, 202, 216, 274)
-Equation   e   = u / (u + v) (1 - c n) (1 + sum w z)    efficiency of n formats, u = n (1 - d) + d of their tasks distinct
+           does better. Formats work as far as the armed forces own them: trust makes for it, fatigue wears it away. Will decides
+           whether output becomes cooperation. B9+ works through three conditions that only work together.
+           (closing-the-capabilities-gap 28, 132, 150, 172, 176, 188, 200, 202, 216, 274)
+Equation   e   = u / (u + v) (1 - c n) (1 + sum w z) (1 + g (T - T0) - h (F - F0))    efficiency of n formats, u = n (1 - d) + d of their
+                                                         tasks distinct; T: trust, F: policy fatigue
            b_i = B_i min(three) s (l + (1 - l) N)       B9+: entered, weakest condition, forces named and money, network of N
            dK  = r [K0 - K + h (a (W y - W0 y0) + sum w z)]    cooperation: will W (threshold) times output y, the rest from today;
            h   = K (1 - K) / (K0 (1 - K0))              trust and mobility likewise: hard to move near either end
@@ -90,6 +92,11 @@ def efficiency(n: Any, d: Any, v: Any, c: Any) -> Any:
     return saturating(distinct(n, d), v) * (1 - c * n)
 
 
+def ownership(p: SimpleNamespace, trust: Any, fatigue: Any) -> Any:
+    """How far the armed forces make the formats their own, 1 as in 2023, (world,); trust and the sum of the six fatigues from today."""
+    return 1 + p.w_trust * trust - p.w_fatigue / len(STATES) * fatigue
+
+
 def weakest(*conditions: Any) -> Any:
     """Joint effect of conditions that work only together: the weakest of them."""
     least = conditions[0]
@@ -150,18 +157,19 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
 
 
 def _work_out(world: World, p: SimpleNamespace, levers: LeverView) -> dict[str, Any]:
-    """Efficiency and the share of the six that cooperates; levers that stand still keep last quarter's."""
+    """Efficiency at today's ownership and the share of the six that cooperates; levers that stand still keep last quarter's."""
     settings = [levers[name] for name in QUALITY]
     known = p.worked_out
     if not known or any(a is not b for a, b in zip(settings, known["settings"], strict=True)):
         found = world.today("formats.efficiency") * _quality(p, levers.__getitem__) / p.usual_quality
-        known |= {"settings": settings, "efficiency": within(found, 0.0, 1.0), "willing": _willing(p, levers.__getitem__)}
+        known |= {"settings": settings, "efficiency": found, "willing": _willing(p, levers.__getitem__)}
     return known
 
 
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """What the cooperation budget yields this quarter, the will to use it, and what B9+ lends to those inside."""
-    worth = _work_out(world, p, levers)["efficiency"]
+    owned = ownership(p, world.departure("regional.trust"), world.departure("states.policy_fatigue").sum(axis=0))
+    worth = within(_work_out(world, p, levers)["efficiency"] * owned, 0.0, 1.0)
     trained = 1 - p.training_part + p.training_part * levers["formats.joint_training"]
     world.formats.set("efficiency", worth)
     world.formats.set("output", within(levers["formats.budget"] * trained * worth, 0.0, 3.0))

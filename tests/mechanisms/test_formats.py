@@ -53,6 +53,16 @@ class TestEfficiency:
         assert distinct(n, 0) == n
         assert distinct(n, 1) == 1
 
+    def test_formats_work_as_far_as_armed_forces_own_them(self):
+        assert moved("formats.efficiency", {"clamp.regional.trust": 0.7}, {"clamp.regional.trust": 0.2}) > 0.02
+        tired, rested = ({"clamp.policy_fatigue": f} for f in (0.8, 0.1))
+        assert moved("formats.efficiency", tired, rested) < -0.02
+
+    def test_efficiency_differs_between_worlds_and_moves(self):
+        later = after(quarters=20, rooms=dict.fromkeys(ROOMS, True)).formats.efficiency
+        assert later.std() > 0.002
+        assert 0.3 < later.min() <= later.max() < 0.7
+
 
 class TestB9Plus:
     @given(share, share, share)
@@ -91,11 +101,11 @@ class TestB9Plus:
         assert {("b9plus_entry.ALB", "ALB"), ("b9plus_exit.ALB", "B9")} <= seen
         assert (world.states.b9plus == 0).all()
 
-    def test_conditions_raise_readiness_of_those_inside_only(self):
+    def test_conditions_raise_readiness_of_those_inside(self):
         three = {f"b9plus.{c}": 0.8 for c in ("early_warning", "multinational_engagement", "military_mobility")}
         gain = moved("states.readiness", {"b9plus.members": FIRST_THREE, **three})
         assert (gain[[STATES.index(s) for s in FIRST_THREE]] > 0.02).all()
-        assert gain[STATES.index("SRB")] == pytest.approx(0, abs=1e-12)
+        assert gain[STATES.index("SRB")] == pytest.approx(0, abs=1e-3)  # it trains in formats that work a little better
         assert np.abs(moved("states.readiness", three)).max() == pytest.approx(0, abs=1e-12)
 
 
