@@ -2,14 +2,13 @@
 
 Claim      Instability compels NATO to increase its troops (transatlantic-burden-sharing 14), which steady the region in their turn (50).
            Ready, permanent, jointly planned forces deter; old equipment and slow roads do not; members add bases and forces, and so do
-           those named for B9+; Republika Srpska blocks Bosnia's path (closing-the-capabilities-gap 26, 50, 66, 112, 130, 136, 150);
-           where the Union does not lead, NATO takes over (252).
+           those named for B9+ (closing-the-capabilities-gap 26, 50, 66, 112, 130, 136, 150); where the Union does not lead, NATO takes
+           over (252). Paths to membership: see nato_paths.
 Equation   N* = n_0 + response (N_wanted - n_0)            KFOR; EUFOR alike, under a mandate that lapses or is renewed each November
            dN = r+ max(N* - N, 0) + r- min(N* - N, 0)      ratchet: r+ is fast, r- is slow
            dD = r [ 4 D (1 - D) sum_i w_i x_i + (D today - D) ]
-           dM = c (1 - M) free programmes readiness        free = open door x will x no veto player
-Sources    Snyder 1984, The Security Dilemma in Alliance Politics; Schelling 1966, Arms and Influence (forces as trip-wire); Tsebelis 2002,
-           Veto Players; figures kfor_troops and eufor_troops, 2013-2023.
+Sources    Snyder 1984, The Security Dilemma in Alliance Politics; Schelling 1966, Arms and Influence (forces as trip-wire);
+           figures kfor_troops and eufor_troops, 2013-2023.
 Doubts     Whether a trip-wire of a few thousand deters at all is disputed, so stationing has a wide prior. The Security Council has renewed
            the mandate in Bosnia every year so far: the chance that it will not is a judgement.
 """
@@ -21,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.catalogue import MEMBERS, POWERS, STATES
+from sim.catalogue import POWERS, STATES
 from sim.maths import saturating
+from sim.mechanisms.nato_paths import MEMBER, falling_returns, paths
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -33,18 +33,16 @@ READS = (
     "kfor.strength", "kfor.american_share", "eufor.strength", "eufor.mandate", "nato.deterrence", "nato.desired_kfor", "eu.desired_eufor",
     "eu.security_effort", "eu.recognition_united", "us.reliability", "us.withdrawn", "region.threat", "region.european_spending",
     "regional.mobility", "nato.synchronised", "states.nato_progress", "states.obsolescence", "states.readiness", "members.veto",
-    "states.b9plus_support", "republika_srpska.seceded", "kosovo_serbia.in_crisis", "kosovo_serbia.crisis", "powers.is_active",
+    "states.b9plus_support", "states.orientation", "republika_srpska.seceded", "republika_srpska.blockade", "kosovo_serbia.in_crisis",
+    "kosovo_serbia.crisis", "powers.is_active",
 )  # fmt: skip
 BOOKS = ("kfor.strength", "kfor.american_share", "eufor.strength", "eufor.mandate", "nato.deterrence", "states.nato_progress")
 SIGNALS = ("nato.partnership",)
 DRAWS = {"rotation": Draw("normal", (2,)), "mandate": Draw("uniform", ()), "ratification": Draw("uniform", (6,))}
 
 NOVEMBER = 4
-TURKIYE = POWERS.index("TUR")
 """The quarter of the year in which the Security Council votes on EUFOR."""
-MEMBER = 1.0
-GREECE = MEMBERS.index("GRC")
-BOSNIA, KOSOVO = STATES.index("BIH"), STATES.index("XKX")
+TURKIYE = POWERS.index("TUR")
 
 
 def kfor_wanted(p: SimpleNamespace, tension: Any, crisis: Any, unrest: Any, effort: Any) -> Any:
@@ -64,11 +62,6 @@ def ratchet(strength: Any, wanted: Any, up: Any, down: Any) -> tuple[Any, Any]:
     return up * np.maximum(gap, 0), down * np.minimum(gap, 0)
 
 
-def falling_returns(multiple: Any) -> Any:
-    """A multiple of today with falling returns: -1 at none, 0 as today, towards 1."""
-    return 2 * saturating(multiple, 1.0) - 1
-
-
 def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     """What holds for the whole run: presence and members of today, and weights per unit of what they multiply."""
     today = world.today
@@ -80,7 +73,7 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
         "weight_of_b9plus": p.b9plus_weight / len(STATES),
         "weight_of_spending": p.spending_weight / today("region.european_spending"),
         "weight_of_reliability": p.reliability_weight / today("us.reliability"),
-        "pace_of_paths": p.path_speed * p.will / today("states.readiness"),
+        "pace_of_paths": p.path_speed / today("states.readiness"),
     }
 
 
@@ -90,7 +83,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     _mandate(world, p)
     _eufor(world, p, levers["nato.presence_response"])
     _deterrence(world, p, levers)
-    _paths(world, p, levers)
+    paths(world, p, levers)
 
 
 def _kfor(world: World, p: SimpleNamespace, response: Any) -> None:
@@ -98,12 +91,17 @@ def _kfor(world: World, p: SimpleNamespace, response: Any) -> None:
     breaks_out = world.kosovo_serbia.in_crisis > world.kosovo_serbia.crisis  # the first troops go at once
     wanted = (1 - response) * p.kfor_calm + response * (world.nato.desired_kfor + p.kfor_crisis * breaks_out)
     wanted = wanted * (1 - p.turkish_share * (1 - world.powers.is_active[TURKIYE]))
-    missing = p.american_share - kfor.american_share
+    missing, instead = p.american_share - kfor.american_share, None
     if missing.any() or world.us.withdrawn.any():
         _americans(world, p)
-        wanted = wanted * (1 - missing * (1 - p.backfill * world.eu.security_effort))
+        instead = p.backfill * world.eu.security_effort * missing
+        wanted = wanted * (1 - missing + instead)
     up, down = ratchet(kfor.strength, wanted, p.reinforcement_speed, p.drawdown_speed)
-    kfor.change("strength", up, because="reinforcement")
+    if instead is None:
+        kfor.change("strength", up, because="reinforcement")
+    else:
+        part = instead / (1 - missing + instead)
+        kfor.pull("strength", up, {"reinforcement": 1 - part, "allies in the place of Americans": part})
     kfor.change("strength", down, because="drawdown")
     kfor.change("strength", p.rotation_noise * world.draw("rotation")[0], because="rotation")
     world.event("deployment.kfor", up > p.notable_change, target="XKX", actor="NATO", because="trouble in and around Kosovo")
@@ -167,28 +165,3 @@ def _deterrence(world: World, p: SimpleNamespace, levers: LeverView) -> None:
         causes["B9+"] = p.weight_of_b9plus * world.states.b9plus_support.sum(axis=0)
     nato.pull("deterrence", 4 * p.deterrence_speed * nato.deterrence * (1 - nato.deterrence), causes)
     nato.change("deterrence", -p.deterrence_speed * since("nato.deterrence"), because="return to anchor")
-
-
-def _paths(world: World, p: SimpleNamespace, levers: LeverView) -> None:
-    """Progress of the states outside: by an open door without a veto, by programmes, or back to where they were."""
-    states, M = world.states, world.states.nato_progress
-    veto, outside = world.members.veto[GREECE].copy(), M < MEMBER
-    split = 1 - world.eu.recognition_united
-    for row, player in ((BOSNIA, np.maximum(levers["republika_srpska.nato_veto"], world.republika_srpska.seceded)), (KOSOVO, split)):
-        veto[row] = np.maximum(veto[row], player)
-    free = levers["nato.open_door"] * (1 - veto) * outside
-    programmes = falling_returns(levers["nato.partnership_programmes"])
-    world.nato.set("partnership", programmes)
-    pace = p.pace_of_paths * (1 + programmes)
-    states.change("nato_progress", pace * free * states.readiness * (p.ready_level - M), because="path to membership")
-    held_back = p.partnership_speed * (outside - p.will * free)
-    states.change("nato_progress", -held_back * world.departure("states.nato_progress"), because="return to anchor")
-    if np.any(programmes):
-        reach = p.partnership_speed * p.partnership_reach * programmes * outside * M * (1 - M)
-        reach[KOSOVO] *= 1 - split
-        states.change("nato_progress", reach, because="programmes")
-    near = (p.ratification_level < M) & outside
-    if near.any():
-        enters = near & (free * p.will > 0) & (world.draw("ratification") < p.ratification)
-        states.jump("nato_progress", MEMBER, enters, because="membership")
-        world.state_events("nato_membership", enters, because="ratified by all allies")

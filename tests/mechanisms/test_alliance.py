@@ -16,8 +16,8 @@ BIH, XKX, SRB = (STATES.index(s) for s in ("BIH", "XKX", "SRB"))
 strength = st.floats(0, 20)
 
 
-def world_after(quarters, levers=None, blocks=(0,)):
-    world = World(replace(plan_of("baseline", levers=levers), mechanisms=WEST), 1, blocks)
+def world_after(quarters, levers=None, blocks=(0,), **plan):
+    world = World(replace(plan_of("baseline", levers=levers), **{"mechanisms": WEST, **plan}), 1, blocks)
     for _ in range(quarters):
         world.step()
     return world
@@ -61,6 +61,26 @@ class TestForces:
         assert 0.75 < ratio < 0.97
         assert np.all(leaves.kfor.strength > 1)
 
+    def test_allies_take_part_of_the_place_of_americans_and_the_ledger_says_so(self):
+        plan = replace(plan_of("baseline", levers={"force.us_withdrawal": "2024Q2", "eu.security_ownership": 0.8}), mechanisms=WEST)
+        world = World(plan, 1, [0], ledger=frozenset({"kfor.strength"}))
+        for _ in range(12):
+            world.step()
+        causes = {because: a.sum() for (_, because), a in world.ledger.of("kfor.strength").items()}
+        assert causes["US withdrawal"] < 0 < causes["allies in the place of Americans"] < causes["reinforcement"]
+
+    def test_only_more_trouble_makes_the_force_larger_after_a_withdrawal(self):
+        trouble = {"kosovo_serbia.tension": 0.5, "kosovo_serbia.crisis": 0, "XKX.stability": 0.4}
+        held = {f"clamp.{name}": value for name, value in trouble.items()} | {"us.later_elections": "continuity"}
+        stays, leaves = (
+            World(replace(plan_of("baseline", levers=held | more)), 1, [0]) for more in ({}, {"force.us_withdrawal": "2024Q2"})
+        )
+        for quarter in range(36):
+            stays.step()
+            leaves.step()
+            if quarter >= 3:
+                assert leaves.kfor.strength.mean() < stays.kfor.strength.mean() - 0.05
+
     def test_presence_follows_instability_as_far_as_it_is_told_to(self):
         few, many = (world_after(8, {"nato.presence_response": r}) for r in (0, 3))
         assert np.all(many.kfor.strength > few.kfor.strength + 1)
@@ -95,6 +115,30 @@ class TestPaths:
     def test_kosovo_waits_for_recognition_and_serbia_wants_none_of_it(self):
         world = world_after(24, {"nato.open_door": ["BIH", "XKX", "SRB"]})
         assert np.allclose(world.states.nato_progress[[XKX, SRB]], world.today("states.nato_progress")[[XKX, SRB]])
+
+    def test_recognised_kosovo_enters_the_partnership_and_an_open_door_leads_on(self):
+        united = {"eu.kosovo_recognition": "united"}
+        partner, candidate = (
+            world_after(32, united | more, mechanisms=WEST | {"council": True}).states.nato_progress[XKX]
+            for more in ({}, {"nato.open_door": ["XKX"]})
+        )
+        assert 0.2 < partner.mean() < 0.3
+        assert candidate.mean() > 0.6
+
+    def test_serbia_wants_in_only_under_a_government_that_ends_neutrality(self):
+        door = {"nato.open_door": ["SRB"]}
+        west, neutral = (world_after(24, door, initial={"SRB.orientation": o}).states.nato_progress[SRB] for o in (0.8, 0.3))
+        assert west.mean() > 0.5
+        assert 0.2 < neutral.mean() < 0.3
+
+    def test_partners_follow_their_government_and_bosnia_the_blockade(self):
+        usual = world_after(24).states.nato_progress
+        turned = world_after(24, initial={"SRB.orientation": 0.4, "XKX.orientation": 0.9}).states.nato_progress
+        assert turned[SRB].mean() > usual[SRB].mean() + 0.02
+        assert turned[XKX] == pytest.approx(usual[XKX])
+        freed, blocked = (world_after(24, initial={"republika_srpska.blockade": b}).states.nato_progress[BIH] for b in (0.1, 0.8))
+        assert freed.mean() > usual[BIH].mean() > blocked.mean()
+        assert freed.max() < 0.88  # short of membership
 
     def test_members_stay_members(self):
         assert np.all(world_after(24).states.nato_progress[[0, 3, 4]] == 1)
