@@ -110,6 +110,10 @@ class Variable:
         return rows + ((len(ROWS[self.per]),) if self.per else ())
 
 
+FORCED = "forced by the scenario"
+"""The reason noted for an event that a scenario makes happen, whatever chance would have brought."""
+
+
 @dataclass(frozen=True)
 class EventKind:
     """An event that `force.` can name."""

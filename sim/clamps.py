@@ -14,10 +14,14 @@ BASELINE = "baseline"
 
 
 class Clamp:
-    """Held values of one variable, shape (1 or quarters + 1, *shape, 1 or worlds); NaN leaves an actor's row free."""
+    """Held values of one variable, shape (1 or quarters + 1, *shape, 1 or worlds); NaN leaves an actor's row free.
+
+    `rows` says which are held, bool (*shape, 1).
+    """
 
     def __init__(self, values: np.ndarray) -> None:
         self.values = values
+        self.rows = ~np.isnan(values[-1, ..., :1])
 
     def apply(self, value: np.ndarray, moment: int) -> np.ndarray:
         """`value` with the held rows replaced; moment 0 is the start, moment t + 1 the end of quarter t."""

@@ -113,6 +113,24 @@ class Population:
             raise ModelError(f"{self._world.where}: {self._group}.{key} is not a stock; only stocks can jump")
         self._jumps.append((key, to, where, because))
 
+    def as_held(self, key: str, otherwise: Array) -> Array:
+        """What a stock will be at the end of this quarter: `otherwise`, but what a clamp holds where one does. Same shape.
+
+        For rooms that derive something from a stock's next value, such as a stage or an event: what a clamp rules out must not be told.
+        """
+        clamp = self._world.clamps.get(f"{self._group}.{key}")
+        return otherwise if clamp is None else clamp.apply(otherwise, self._world.quarter + 1)
+
+    def stands(self, key: str, to: float, where: Array) -> Array:
+        """Where a jump of a stock to `to` will stand: `where`, but where a clamp holds something else. For events of the quarter."""
+        clamp = self._world.clamps.get(f"{self._group}.{key}")
+        return where if clamp is None else where & (clamp.apply(np.full(where.shape, to), self._world.quarter + 1) == to)
+
+    def is_held(self, key: str) -> Array:
+        """Which rows a clamp holds, bool (*rows, 1)."""
+        clamp = self._world.clamps.get(f"{self._group}.{key}")
+        return np.zeros((*self._variables[key].shape, 1), dtype=bool) if clamp is None else clamp.rows
+
     # -- what actors do --------------------------------------------------------------------------------------------------------
 
     def decide(self, row: int | None, key: str, value: Array | float) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim import mechanisms, quarters
 from sim.actors import CAST, Actor
-from sim.catalogue import ROWS, STATES, Catalogue, Variable, catalogue
+from sim.catalogue import FORCED, ROWS, STATES, Catalogue, Variable, catalogue
 from sim.clamps import Clamp, clamps_of
 from sim.ledger import Ledger
 from sim.levers import Branches, LeverBoard, LeverView
@@ -42,6 +42,11 @@ class Occurrence:
 class _Forcing:
     forced: Forced
     mask: np.ndarray | None = field(default=None)
+
+    @property
+    def name(self) -> str:
+        """The event as it is written after `force.`, and as the rooms note it."""
+        return ".".join(part for part in (self.forced.event, self.forced.target, self.forced.actor) if part)
 
 
 class World(mesa.Model):
@@ -247,7 +252,10 @@ class World(mesa.Model):
     def event(
         self, name: str, where: np.ndarray | bool = True, *, target: str = "", actor: str, because: str, until: np.ndarray | None = None
     ) -> None:
-        """Note a discrete event in the worlds where `where` (worlds,) holds; every event has an actor and a reason."""
+        """Note a discrete event in the worlds where `where` (worlds,) holds; every event has an actor and a reason.
+
+        Where the scenario forces this very event in this quarter, that is the reason, and `because` the reason elsewhere.
+        """
         if isinstance(where, bool | np.bool_):
             where = np.full(self.worlds, where)
         worlds = where.nonzero()[0]
@@ -258,8 +266,22 @@ class World(mesa.Model):
         self, name: str, worlds: np.ndarray, *, target: str = "", actor: str, because: str, until: np.ndarray | None = None
     ) -> None:
         """As `event`, for world positions already found: ascending, at least one; `until` is (worlds of the run,)."""
-        kept = None if until is None else np.broadcast_to(until, (self.worlds,))[worlds]
-        self.occurrences.append(Occurrence(self.quarter, name, target, actor, because, worlds, kept))
+        found = [(because, worlds)]
+        if self._forcings and because != FORCED:
+            forced = self._forced_by_name(name, worlds)
+            found = [(FORCED, worlds[forced]), (because, worlds[~forced])]
+        for reason, at in found:
+            if at.size:
+                kept = None if until is None else np.broadcast_to(until, (self.worlds,))[at]
+                self.occurrences.append(Occurrence(self.quarter, name, target, actor, reason, at, kept))
+
+    def _forced_by_name(self, name: str, worlds: np.ndarray) -> np.ndarray:
+        """In which of these worlds the scenario forces the event of this name in this quarter, bool, shape of `worlds`."""
+        forced = np.zeros(worlds.shape, dtype=bool)
+        for f in self._forcings:
+            if f.name == name and f.forced.start <= self.now <= f.forced.until:
+                forced |= True if f.mask is None else f.mask[worlds]
+        return forced
 
     def state_events(self, name: str, where: np.ndarray, *, actor: str | None = None, because: str) -> None:
         """Note an event per state, `name.<ISO>`, where (6, worlds) holds; the actor is the state itself unless named."""

@@ -343,6 +343,18 @@ def test_events_are_named_as_after_force() -> None:
     assert set(spells["until"]) == {"2026Q3"}
 
 
+def test_forced_events_say_that_the_scenario_forced_them_and_others_do_not() -> None:
+    events = forced().events
+    by_force = events[events["because"] == "forced by the scenario"]
+    named = set(by_force["event"]) - {"election.SRB"}
+    assert {n for n in named if not n.startswith("veto.SRB.")} == {n.removeprefix("force.") for n in FORCED if n != "force.veto.SRB"}
+    assert any(n.startswith("veto.SRB.") for n in named)
+    assert set(by_force["quarter"]) <= {"2025Q1", "2025Q2", "2025Q3", "2026Q3"}
+    asked = events[(events["event"] == "turnover.SRB") & (events["quarter"] == "2025Q2")]
+    assert set(asked["because"]) == {"forced by the scenario"}
+    assert set(events[events["event"] == "turnover.SRB"]["because"]) > {"forced by the scenario"}
+
+
 @pytest.mark.parametrize(
     ("outcome", "rows"), [("democracy", 6), ("stability", 6), ("SRB.democracy", 1), ("mean.democracy", 1), ("alignment", 1)]
 )

@@ -167,7 +167,7 @@ def _words(event: Told) -> str:
 
 
 def _happened(event: Told) -> str:
-    return f"{_words(event)} in {event.quarter}, because of {event.because}"
+    return f"{_words(event)} in {event.quarter}: {event.because}"
 
 
 def _who(found: Twin, event: Told) -> str:

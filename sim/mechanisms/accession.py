@@ -59,6 +59,11 @@ def stage_of(p: SimpleNamespace, a: Any) -> Any:
     return (a >= p.candidate_from) * 1.0 + (a >= p.negotiating_from) + (a >= p.closing_from)
 
 
+def on_the_map(p: SimpleNamespace, a: Any) -> Any:
+    """Formal stage, membership included, of a state that stands at progress `a`: 0 to 4, float, shape of `a`."""
+    return np.where(a >= 1, float(MEMBER), stage_of(p, a))
+
+
 def step_length(p: SimpleNamespace, pace: Any) -> Any:
     """Progress that one granted step brings; shorter than any stage, so that none is skipped."""
     return np.minimum(p.step * pace, p.longest)
@@ -80,22 +85,22 @@ def convoy(p: SimpleNamespace, surplus: Any, able: Any, a: Any, stage: Any) -> A
 
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Money and engagement from the levers; who puts a step before the Council. A forced veto needs a step to block."""
-    states = world.states
+    states, stage = world.states, _stage(world, p)
     world.eu.set("money", levers["eu.funding"])
     world.eu.set("pace", levers["eu.accession_pace"] * (1 - p.crowding * world.eu.preoccupation))
     states.set("engaged", 1 - levers["states.suspend_accession"])
     states.set("worth_of_reform", _worth_of_reform(world, p))
-    able = (states.engaged > 0.5) & (states.stage < MEMBER) & (states.crisis < 0.5) & _last_mile(world, p)
+    able = (states.engaged > 0.5) & (stage < MEMBER) & (states.crisis < 0.5) & _last_mile(world, p, stage)
     able &= world.eu.pace > 0
     a = states.accession
-    gate = next_stage(p, a + step_length(p, world.eu.pace)) > states.stage
+    gate = next_stage(p, a + step_length(p, world.eu.pace)) > stage
     surplus = states.compliance - required(p, a) - p.gate_bar * gate
     attempting = able & (surplus >= 0)
     together = levers.chosen("eu.entry_mode", "all_at_once")
     if np.any(together):
-        attempting = np.where(together, convoy(p, surplus, able, a, states.stage), attempting)
+        attempting = np.where(together, convoy(p, surplus, able, a, stage), attempting)
     forced = world.forced_states("veto")
-    states.set("attempting", attempting if forced is None else attempting | (forced & (states.stage < MEMBER)))
+    states.set("attempting", attempting if forced is None else attempting | (forced & (stage < MEMBER)))
     states.set("gate", gate)
 
 
@@ -109,12 +114,17 @@ def _worth_of_reform(world: World, p: SimpleNamespace) -> Any:
     )  # fmt: skip
 
 
-def _last_mile(world: World, p: SimpleNamespace) -> Any:
+def _stage(world: World, p: SimpleNamespace) -> Any:
+    """The formal stage, (6, worlds); in the first quarter the one that belongs to the starting value of progress."""
+    return on_the_map(p, world.states.accession) if world.quarter == 0 else world.states.stage
+
+
+def _last_mile(world: World, p: SimpleNamespace, stage: Any) -> Any:
     """Where nothing unresolved bars the way, bool (6, worlds): alignment, normal relations, a state in one piece."""
-    free = (world.states.stage < CLOSING) | (world.states.eu_alignment >= p.alignment_bar)
+    free = (stage < CLOSING) | (world.states.eu_alignment >= p.alignment_bar)
     normal = world.kosovo_serbia.normalisation >= p.normalisation_bar
     for row in (SRB, XKX):
-        free[row] &= normal | (world.states.stage[row] < CLOSING)
+        free[row] &= normal | (stage[row] < CLOSING)
     free[BIH] &= world.republika_srpska.seceded < 0.5
     return free
 
@@ -155,6 +165,8 @@ def _advance(world: World, p: SimpleNamespace) -> None:
     gain *= ~joins
     states.change("accession", gain, because="steps granted")
     reached = np.minimum(stage_of(p, a + gain), stage + 1)
+    if states.is_held("accession").any():
+        reached, joins = _as_clamped(world, p, np.where(joins, 1.0, a + gain))
     risen = (reached > stage) & ~joins
     if risen.any():
         states.jump("stage", reached, risen, because="steps granted")
@@ -164,6 +176,16 @@ def _advance(world: World, p: SimpleNamespace) -> None:
         states.jump("stage", float(MEMBER), joins, because="membership")
         states.jump("accession", 1.0, joins, because="membership")
         world.state_events("membership", joins, actor="EU", because="final step granted")
+
+
+def _as_clamped(world: World, p: SimpleNamespace, otherwise: Any) -> tuple[Any, Any]:
+    """Stage reached and who joins where a clamp holds progress: the stage follows what is held, up and down, whatever was granted."""
+    stage = world.states.stage
+    reached = on_the_map(p, world.states.as_held("accession", otherwise))
+    fallen = reached < stage
+    if fallen.any():
+        world.states.jump("stage", reached, fallen, because="clamp")
+    return reached, (reached == MEMBER) & (stage < MEMBER)
 
 
 def _suspend(world: World) -> None:
@@ -178,15 +200,15 @@ def _suspend(world: World) -> None:
 
 def _start_on_the_map(world: World, p: SimpleNamespace) -> None:
     """In the first quarter the stage follows the starting value of progress, which a scenario may have set."""
-    a = world.states.accession
-    stage = np.where(a >= 1, float(MEMBER), stage_of(p, a))
+    stage = on_the_map(p, world.states.as_held("accession", world.states.accession))
     world.states.jump("stage", stage, stage != world.states.stage, because="starting value")
 
 
 def _lapse(world: World, p: SimpleNamespace) -> None:
-    """Without recognition by all members Kosovo is at most a potential candidate, whatever was granted or set before."""
+    """Without recognition by all members Kosovo is at most a potential candidate, whatever was granted or set before; a clamp holds."""
     states = world.states
     lapsed = (world.eu.recognition_united < 0.5) & (states.stage[XKX] < MEMBER) & (states.accession[XKX] >= p.candidate_from)
+    lapsed = lapsed & ~states.is_held("accession")[XKX]
     if lapsed.any():
         where = np.zeros(states.stage.shape, dtype=bool)
         where[XKX] = lapsed

@@ -104,7 +104,8 @@ def _kfor(world: World, p: SimpleNamespace, response: Any) -> None:
         kfor.pull("strength", up, {"reinforcement": 1 - part, "allies in the place of Americans": part})
     kfor.change("strength", down, because="drawdown")
     kfor.change("strength", p.rotation_noise * world.draw("rotation")[0], because="rotation")
-    world.event("deployment.kfor", up > p.notable_change, target="XKX", actor="NATO", because="trouble in and around Kosovo")
+    sent = (up > p.notable_change) & (kfor.as_held("strength", kfor.strength + up) > kfor.strength)
+    world.event("deployment.kfor", sent, target="XKX", actor="NATO", because="trouble in and around Kosovo")
 
 
 def _americans(world: World, p: SimpleNamespace) -> None:
@@ -116,7 +117,8 @@ def _americans(world: World, p: SimpleNamespace) -> None:
     kfor.change("american_share", leaving, because="US withdrawal")
     kfor.change("american_share", p.return_speed * np.maximum(gap, 0), because="US return")
     kfor.change("strength", left, because="US withdrawal")
-    world.event("deployment.kfor", left < -p.notable_change, target="XKX", actor="USA", because="withdrawal")
+    gone = (left < -p.notable_change) & (kfor.as_held("strength", kfor.strength + left) < kfor.strength)
+    world.event("deployment.kfor", gone, target="XKX", actor="USA", because="withdrawal")
 
 
 def _mandate(world: World, p: SimpleNamespace) -> None:
@@ -142,8 +144,11 @@ def _eufor(world: World, p: SimpleNamespace, response: Any) -> None:
     eufor.change("strength", up, because="reinforcement")
     eufor.change("strength", down, because="drawdown")
     eufor.change("strength", p.eufor_rotation_noise * world.draw("rotation")[1], because="rotation")
-    world.event("deployment.eufor", up > p.notable_eufor_change, target="BIH", actor="EU", because="trouble in Bosnia")
-    world.event("deployment.eufor", down < -p.notable_eufor_change, target="BIH", actor="EU", because="mandate or calm")
+    moved = np.sign(eufor.as_held("strength", eufor.strength + up + down) - eufor.strength)
+    sent, home = (moved > 0) & (up > p.notable_eufor_change), (moved < 0) & (down < -p.notable_eufor_change)
+    world.event("deployment.eufor", sent, target="BIH", actor="EU", because="trouble in Bosnia")
+    world.event("deployment.eufor", home & (lost > 0), target="BIH", actor="EU", because="lapse of the mandate")
+    world.event("deployment.eufor", home & (lost == 0), target="BIH", actor="EU", because="calm")
 
 
 def _deterrence(world: World, p: SimpleNamespace, levers: LeverView) -> None:

@@ -116,10 +116,11 @@ def _crisis(world: World, p: SimpleNamespace, levers: LeverView, calm: Array) ->
     forced = world.forced("crisis.kosovo_serbia")
     if forced is not False:
         breaks_out, defused = breaks_out | forced, defused & (forced ^ True)
-    begins, ends = calm & breaks_out, defused & ~calm
+    begins, ends = dyad.stands("crisis", 1.0, calm & breaks_out), defused & ~calm
     dyad.jump("crisis", 1.0, begins, because="tension")
     dyad.jump("crisis", 0.0, ends, because="defused")
-    dyad.set("in_crisis", calm == (begins | ends))  # a calm that broke, or a crisis that did not end
+    stands = calm == (begins | ends)  # a calm that broke, or a crisis that did not end
+    dyad.set("in_crisis", dyad.as_held("crisis", stands))
     if begins.any():
         steps, backing = levers["kosovo.unilateralism"], world.region.kin_support
         by_pristina = draw[1] * (steps + backing) < steps

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.catalogue import FORCED
 from sim.maths import hazard, logistic, saturating
 from sim.randomness import Draw
 
@@ -89,10 +90,11 @@ def _elections(world: World, p: SimpleNamespace, levers: LeverView, chance: Any)
     """Hold what falls due, was called early or is forced; replace governments. Returns where one changed, bool (state, world)."""
     states, left, before = world.states, world.states.quarters_to_election, world.states.orientation
     pressure = p.early_call * (1.0 + p.crisis_call * states.crisis) * (2.0 * (1.0 - states.popularity))
-    held = (left < 1.5) | ((chance[CALLED] < hazard(pressure)) & (left < p.settled))  # no second election right after the first
+    due = left < 1.5
+    held = due | ((chance[CALLED] < hazard(pressure)) & (left < p.settled))  # no second election right after the first
     odds = (p.even_odds, p.steepness, p.field_half)
     changed = held & (chance[WON] < turnover_probability(states.popularity, states.democracy, levers["states.alternation"], *odds))
-    forced = world.forced_states("turnover")
+    called, forced = held & ~due, world.forced_states("turnover")
     if forced is not None:
         held, changed = held | forced, changed | forced
     states.set("government_changed", changed * 1.0)
@@ -101,7 +103,8 @@ def _elections(world: World, p: SimpleNamespace, levers: LeverView, chance: Any)
     camp = other_camp(before, p.camp_centre, p.camp_span, 0.2 + 0.8 * chance[CAMP])
     states.jump("orientation", camp, changed, because="turnover")
     states.jump("popularity", p.honeymoon, changed, because="turnover")
-    world.state_events("election", held, because="due, called early or forced")
+    for where, because in ((due, "due"), (called, "called early"), (held & ~due & ~called, FORCED)):
+        world.state_events("election", where, because=because)
     world.state_events("turnover", changed, because="the government lost")
     return changed
 

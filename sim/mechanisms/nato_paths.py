@@ -80,6 +80,6 @@ def _partners(world: World, p: SimpleNamespace, programmes: Any, outside: Array,
 def _ratify(world: World, p: SimpleNamespace, free: Array) -> None:
     near = (p.ratification_level < world.states.nato_progress) & (free > 0)
     if near.any():
-        enters = near & (world.draw("ratification") < p.ratification)
+        enters = world.states.stands("nato_progress", MEMBER, near & (world.draw("ratification") < p.ratification))
         world.states.jump("nato_progress", MEMBER, enters, because="membership")
         world.state_events("nato_membership", enters, because="ratified by all allies")

@@ -93,24 +93,22 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     ruptures = (draw[0] < rupture) & within_bosnia & ~crisis
     leaves = (crisis | ruptures) & (draw[1] < chance)
     forced = world.forced("secession")
-    if forced is False:
-        entity.set("ruptures", ruptures | leaves)
-        _happen(world, ruptures, leaves)
-        return
-    forced = forced & within_bosnia
-    entity.set("ruptures", ruptures | leaves | forced)
-    _happen(world, ruptures | (forced & ~crisis), leaves, forced & ~leaves)
+    if forced is not False:
+        leaves = leaves | (forced & within_bosnia)
+    leaves = entity.stands("seceded", 1.0, leaves)
+    entity.set("ruptures", ruptures | leaves)
+    _happen(world, (ruptures | leaves) & ~crisis, leaves)
 
 
-def _happen(world: World, crisis: Array, leaves: Array, forced: Array | None = None) -> None:
+def _happen(world: World, crisis: Array, leaves: Array) -> None:
     """Book the crisis of Bosnia and the secession; a secession, forced or not, never comes without the crisis."""
     entity = world.republika_srpska
     if crisis.any():
         rows = np.zeros((len(STATES), world.worlds), dtype=bool)
         rows[BOSNIA] = crisis
+        rows = world.states.stands("crisis", 1.0, rows)
         world.states.jump("crisis", 1.0, rows, because="constitutional rupture")
         world.state_events("crisis", rows, actor="RS", because="constitutional rupture")
-    for where, because in ((leaves, "patron and crisis"), (forced, "forced by the scenario")):
-        if where is not None and where.any():
-            entity.jump("seceded", 1.0, where, because="secession")
-            world.event("secession", where, target="BIH", actor="RS", because=because)
+    if leaves.any():
+        entity.jump("seceded", 1.0, leaves, because="secession")
+        world.event("secession", leaves, target="BIH", actor="RS", because="patron and crisis")

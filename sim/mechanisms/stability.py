@@ -99,13 +99,14 @@ def _crises(world: World, p: SimpleNamespace, unrest: Array) -> None:
     drawn_in = dyad_stands & ~dyad_stood & (draw[1] < p.follows_dialogue)
     forced = world.forced_states("crisis")
     compelled = drawn_in if forced is None else drawn_in | forced
-    begins = ~stands & ~ruptures & (own | compelled)
+    begins = states.stands("crisis", 1.0, ~stands & ~ruptures & (own | compelled))
     bound = p.follows_dialogue >= 1.0
     ends = (draw[0] < end_chance(unrest, p.crisis_end, p.unrest_prolongs)) | (bound & dyad_stood & ~dyad_stands)
     ends = stands & ends & ~ruptures & ~compelled & ~(bound & dyad_stands)
     states.jump("crisis", 1.0, begins, because="unrest")
     states.jump("crisis", 0.0, ends, because="settled")
-    world.state_events("crisis", begins, because="unrest")
+    world.state_events("crisis", begins & own, because="unrest")
+    world.state_events("crisis", begins & ~own, because="the crisis in the dialogue")
 
 
 def _prosperity(world: World, p: SimpleNamespace) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.administrations import elected, governs, inaugurated
+from sim.administrations import FIRST, elected, governs, inaugurated
 from sim.maths import Array, hazard, saturating, within
 from sim.mechanisms.eu_posture import book_exposure, book_standing, invested
 from sim.mechanisms.eu_posture import prepare as prepare_posture
@@ -147,14 +147,16 @@ def _washington(world: World, p: SimpleNamespace, lever: Any) -> None:
         "return to anchor": world.departure("us.predictability"),
     }
     us.pull("predictability", -p.predictability_speed, doubts)
+    by_lever = (us.announced != lever) & (world.now != FIRST)  # in 2025Q1 the lever says how the election of 2024 ended
     if np.any(us.announced != lever):
         us.jump("announced", lever, None, because="administration announced")
     changed = us.in_office != A
     if changed.any():
         us.change("predictability", -p.turnover_doubt * changed, because="change of administration")
         us.jump("in_office", A, None, because="inauguration")
-        for word, where in (("transactional", changed & (A > 0)), ("continuity", changed & (A == 0))):
-            world.event(f"administration.{word}", where, target="USA", actor="USA", because="election or scenario")
+        for word, now in (("transactional", changed & (A > 0)), ("continuity", changed & (A == 0))):
+            world.event(f"administration.{word}", now & by_lever, target="USA", actor="USA", because="set by the scenario")
+            world.event(f"administration.{word}", now & ~by_lever, target="USA", actor="USA", because="election")
 
 
 def _withdrawal(world: World, p: SimpleNamespace) -> None:
@@ -169,7 +171,7 @@ def _withdrawal(world: World, p: SimpleNamespace) -> None:
     if leaves.any():
         us.jump("withdrawn", 1.0, leaves, because="withdrawal")
         us.jump("engagement", p.residual_attention, leaves, because="withdrawal")
-        world.event("us_withdrawal", leaves, target="USA", actor="USA", because="scenario, or grievance of a transactional administration")
+        world.event("us_withdrawal", leaves, target="USA", actor="USA", because="grievance of a transactional administration")
     if gone.any() and (returns := gone & (us.in_office > us.transactional)).any():
         us.jump("withdrawn", 0.0, returns, because="a new administration returns")
 

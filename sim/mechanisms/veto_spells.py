@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.catalogue import MEMBERS, STATES
+from sim.catalogue import FORCED, MEMBERS, STATES
 from sim.data.tables import load_council, load_disputes
 from sim.maths import hazard
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.world import World
 
 Array = np.ndarray
-CAUSES = ("concession", "pressure", "quarrel faded", "decoupled", "outvoted", "withdrawn", "recognition", "end of the spell")
+CAUSES = ("concession", "pressure", "quarrel faded", "decoupled", "outvoted", "withdrawn", "recognition", "end of the forced spell")
 CONCESSION, PRESSURE, FADED, DECOUPLED, OUTVOTED, WITHDRAWN, RECOGNISED, SPELL_OVER = range(len(CAUSES))
 KINDS = ("reluctance", "bilateral", "rule_of_law", "recognition", "package")
 RELUCTANCE, BILATERAL, RULE_OF_LAW, RECOGNITION, PACKAGE = range(len(KINDS))
@@ -143,13 +143,13 @@ def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, g
 
 
 def _note_beginnings(world: World, begins: Array, blocked: Array, forced: ForcedSpells | None) -> None:
-    """Log vetoes as they begin; a forced objection that the rule overrules is logged as an objection."""
+    """Log vetoes as they begin, those of the scenario as such; a forced objection that the rule overrules is logged as an objection."""
     if forced is None:
         _note(world, "veto", entries(world, begins), KINDS)
         return
     _note(world, "veto", entries(world, begins & ~forced.objections), KINDS)
-    _note(world, "veto", entries(world, (begins | forced.first) & blocked & forced.objections), KINDS, until=forced.until)
-    _note(world, "objection", entries(world, forced.first & ~blocked), KINDS, until=forced.until)
+    _note_forced(world, "veto", (begins | forced.first) & blocked & forced.objections, forced)
+    _note_forced(world, "objection", forced.first & ~blocked, forced)
 
 
 def _may_end(world: World, standing: Array) -> Array:
@@ -230,6 +230,12 @@ def _jump(world: World, stock: str, to: float, at: Array, because: str) -> None:
     where = np.zeros(world.members.veto.shape, dtype=bool)
     where.ravel()[at] = True
     world.members.jump(stock, to, where, because=because)
+
+
+def _note_forced(world: World, name: str, where: Array, forced: ForcedSpells) -> None:
+    """Log what the scenario forces, bool (27, 6, worlds), with the last quarter of each spell."""
+    noted = entries(world, where)
+    _note(world, name, noted, (FORCED,), np.zeros(noted.at.size, dtype=int), forced.until)
 
 
 def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code: Array | None = None, until: Array | None = None) -> None:

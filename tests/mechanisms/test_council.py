@@ -102,7 +102,7 @@ class TestVotes:
         world = played(forced, 10, lambda w, _: seen.append(w.states.vetoed[MNE].mean()))
         assert seen == [0, 0, 1, 1, 1, 1, 0, 0, 0, 0]
         (event,) = [o for o in world.occurrences if o.event == "veto.MNE.HRV"]
-        assert (event.target, event.actor, event.because) == ("MNE", "HRV", "bilateral")
+        assert (event.target, event.actor, event.because) == ("MNE", "HRV", "forced by the scenario")
         assert (event.until == index("2025Q2")).all()
 
     def test_one_forced_quarter_ends_no_veto_that_stood_before(self):
@@ -113,6 +113,7 @@ class TestVotes:
         world = played({"force.veto.SRB": "2024Q2"}, 2)
         forced = [o for o in world.occurrences if o.event.startswith("veto.SRB") and o.until is not None]
         quarrels = world.today("members.dispute")[:, SRB, 0] > 0
+        assert {o.because for o in forced} == {"forced by the scenario"}
         assert {o.actor for o in forced} <= {m for m, has in zip(MEMBERS, quarrels, strict=True) if has}
         assert sum(len(o.worlds) for o in forced) == world.worlds
         assert world.states.vetoed[SRB].all()

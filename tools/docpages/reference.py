@@ -74,12 +74,12 @@ def events() -> str:
     rows = []
     for e in catalogue().events.values():
         name = f"force.{e.name}" + (f".<{e.target}>" if e.target else "") + (f".<{e.actor}>" if e.actor else "")
-        when = "`{from: 2025Q1, until: 2028Q4}`" if e.spell else "`2025Q1` or `[2025Q1, 2026Q3]`"
+        when = "`2025Q1` or `[2025Q1, 2026Q3]`" + (", or `{from: 2025Q1, until: 2028Q4}`, or a list of these" if e.spell else "")
         rows.append([code(name), e.means, when, f"[{title(e.room)}](../model/rooms/{e.room}.md)"])
     told = (
         "The model makes these happen by itself, by chances that its rooms work out. A scenario can also force them. "
         "Forced events pass through the same rooms and have the same consequences. `results.events` lists all that happened, "
-        "with `target`, `actor` and `because`."
+        "with `target`, `actor` and `because`; for what the scenario forced, `because` is `forced by the scenario`."
     )
     return NOTE + f"# Events\n\n{told}\n\n" + table(["written", "what happens", "when", "room"], rows)
 
