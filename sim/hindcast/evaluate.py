@@ -26,7 +26,7 @@ BELIEF = "posterior_2019"
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to make the forecast. `blind` spreads every parameter that was set with the test years in view."""
+    """One way to make the forecast. `blind` spreads every parameter that was set by figures of the test years."""
 
     name: str
     title: str
@@ -49,7 +49,7 @@ VARIANTS = (
     SCORED,
     Variant("prior", "Parameters at their priors", belief="prior"),
     Variant(
-        "blind", "Priors, but every parameter that was set with 2020 to 2023 in view is spread evenly from half to twice its value",
+        "blind", "Priors, but every parameter that was set by figures of 2020 to 2023 is spread evenly from half to twice its value",
         belief="prior", blind=True,
     ),
     Variant("no_war", "Without the invasion of 2022, which the references do not know either", scenario="hindcast_2014_no_war"),
@@ -62,8 +62,8 @@ VARIANTS = (
     ),
     Variant("unconditioned", "Played from 2013 to 2023 without looking up, scored against references that know 2019", conditioned=False),
     Variant(
-        "decade", "Played from 2013 to 2023 at the priors, all ten years, against references of the same launch and, unlike it, "
-        "with the spread of the training years", belief="prior", conditioned=False, years=(FIRST, LAST),
+        "decade", "Played from 2013 to 2023 at the priors, all ten years, against references that know the last value of 2013 "
+        "and, unlike the model, the spread of the training years", belief="prior", conditioned=False, years=(FIRST, LAST),
     ),
 )  # fmt: skip
 

@@ -76,8 +76,8 @@ def _without_help(data: Mapping[str, Any]) -> str:
     if not {"no_war", "blind"} <= set(found):
         return ""
     return (
-        f" Without being told of the invasion, its skill is {number(found['no_war'], 3)}; with every parameter that was set with 2020 to "
-        f"2023 in view loosened to between half and twice its value, {number(found['blind'], 3)}. The difference to the run at "
+        f" Without being told of the invasion, its skill is {number(found['no_war'], 3)}; with every parameter that was set by figures of "
+        f"2020 to 2023 loosened to between half and twice its value, {number(found['blind'], 3)}. The difference to the run at "
         f"the priors ({number(found['prior'], 3)}) is what hindsight may be worth."
     )
 
@@ -145,7 +145,8 @@ def _variants(data: Mapping[str, Any]) -> str:
     lines = []
     for v in data["variants"]:
         skills = [number(v[f"skill_vs_{n}"], 3) for n in ("dressed_persistence", "trend", "persistence")]
-        lines.append("| " + " | ".join([v["means"], *skills, share(v["coverage_50"]), share(v["coverage_90"]), str(v["n"])]) + " |")
+        count = str(v["n"]) if v["n"] == v["n_skill"] else f"{v['n']}, skill {v['n_skill']}"
+        lines.append("| " + " | ".join([v["means"], *skills, share(v["coverage_50"]), share(v["coverage_90"]), count]) + " |")
     return "## What each piece contributes\n\n" + head + "\n" + "\n".join(lines) + "\n"
 
 
@@ -191,20 +192,39 @@ def _calibration(data: Mapping[str, Any]) -> str:
 def _limits(data: Mapping[str, Any]) -> str:
     missing = "\n".join(f"- {what}: {why}." for what, why in data["not_modelled"].items())
     told = next(v.title for v in VARIANTS if v.name == "blind")
+    spared = f" It leaves {_names(data['not_blinded'])} alone, which is no single number." if data["not_blinded"] else ""
     return f"""## What the score does not show
 
-- The calibration uses nothing after {data["train"][1]}, and a test proves it. But {len(data["saw_test_years"])} parameters were given their
-  usual values by people who had figures of later years in view, as their sources say. The run "{told}" shows what is left without that.
+The calibration uses no figure after {data["train"][1]}, and the run starts from none after 2013; tests prove both. What those knew who
+wrote the model down cannot be taken back so easily:
+
+- {len(data["saw_test_years"])} parameters were given their usual values by figures of later years, as their sources say. The run
+  "{told}" shows what is left without that.{spared}
+- {len(data["reason_in_test_years"])} more rest on reasons that name the years {data["test"][0]} to {data["test"][1]}. Some say how large an
+  effect was, others where on a scale the situation of 2023 lies, from which the model counts. No run takes them away.
+- {len(data["undated_starts"])} stocks start at the end of 2013 from the one value that was assumed for them, with 2023 in view; others,
+  where the extract begins later (opinion, budgets of allies, alignment), from the first later figures, rounded. Levers that
+  `hindcast_2014` does not set stand at the level of 2023: outside powers' effort, tolerance of autocrats, conditions, pace, funding.
 - Levels of the wars, of the Union's distraction and of sanctions in `hindcast_2014` are judgements made with hindsight.
-- Which quarrels count as bilateral (council) and how wary publics are (a survey of 2018) come from tables that look past 2013.
+- Which quarrels of members count as bilateral comes from a table that knows those begun after 2013 as well. How wary publics are comes
+  from a survey of 2018, and populations in the Council from 2016: the extract has nothing earlier. The United Kingdom, a member to January
+  2020, has no vote in the model.
 - Ten years of six states are few and their errors come together: look at the intervals of the coverage, not at its second digit.
 
 Targets that this model cannot be held against:
 
 {missing}
 
-Parameters set with later years in view: {", ".join(f"`{n}`" for n in data["saw_test_years"])}.
+Parameters set by figures of later years: {_names(data["saw_test_years"])}.
+
+Parameters with reasons that name them: {_names(data["reason_in_test_years"])}.
+
+Stocks with one assumed start: {_names(data["undated_starts"])}.
 """
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _pictures(pictures: Sequence[Path], page: Path) -> str:

@@ -70,10 +70,10 @@ def predict(ensemble: Ensemble, known: Row, row: Row, seed: int, conditioned: bo
     return Predicted(row, known, found.values, found.weights)
 
 
-def judge(predicted: Predicted, others: Mapping[str, Row]) -> Judged:
-    """Score one row. `others` are the known records of all rows, from which a short one borrows its spread."""
+def judge(predicted: Predicted, trained: Mapping[str, Row]) -> Judged:
+    """Score one row. `trained` are the records of all rows by key whose changes spread the references; a short one borrows another's."""
     row, known, w = predicted.row, predicted.known, predicted.weights
-    step = yearly_step(known, others)
+    step = yearly_step(trained[row.key], trained)
     usable = known.years.size > 0
     crps = [crps_of_sample(x, w, y) for x, y in zip(predicted.sample, row.values, strict=True)]
     references: dict[str, list[float]] = {}
@@ -98,18 +98,21 @@ def _direction(predicted: Predicted) -> list[tuple[bool, float]]:
 
 def skill(judged: Sequence[Judged], reference: str) -> float | None:
     """Skill of the rows together; None where the reference makes no error at all or there is nothing to score."""
+    own = other = 0.0
+    for j, unit in _compared(judged):
+        own += sum(j.crps) / unit
+        other += sum(j.references[reference]) / unit
+    return None if other <= 0.0 else 1.0 - own / other
+
+
+def _compared(judged: Sequence[Judged]) -> list[tuple[Judged, float]]:
+    """The rows that a skill compares, each with its unit: those with references and with a known yearly step in their family of series."""
     steps: dict[str, list[float]] = {}
     for j in judged:
         if not math.isnan(j.step) and j.step > 0:
             steps.setdefault(_family(j.row.series.name), []).append(j.step)
-    own = other = 0.0
-    for j in judged:
-        known = steps.get(_family(j.row.series.name))
-        if j.references and known:
-            unit = math.sqrt(float(np.mean(np.square(known))))
-            own += sum(j.crps) / unit
-            other += sum(j.references[reference]) / unit
-    return None if other <= 0.0 else 1.0 - own / other
+    units = {family: math.sqrt(float(np.mean(np.square(known)))) for family, known in steps.items()}
+    return [(j, units[f]) for j in judged if j.references and (f := _family(j.row.series.name)) in units]
 
 
 def _family(series: str) -> str:
@@ -132,9 +135,12 @@ def figures_of(judged: Sequence[Judged]) -> dict[str, Any]:
 
 
 def overall(judged: Sequence[Judged], seed: int) -> dict[str, Any]:
-    """The scored rows together: skill over those with a scale of error, coverage with its interval, and the mean of the rows' skills."""
+    """The scored rows together: skill, coverage with its interval, and coverage over all series.
+
+    `n` counts the observations; `n_skill` those of them that the skill compares: of rows with a reference and a scale of error.
+    """
     scored = [j for j in judged if j.row.series.scored]
-    answers = figures_of(scored) | {"n": sum(len(j.crps) for j in scored)}
+    answers = figures_of(scored) | {"n": sum(len(j.crps) for j in scored), "n_skill": sum(len(j.crps) for j, _ in _compared(scored))}
     for share in SHARES:
         answers[f"coverage_{share * 100:.0f}_interval"] = bootstrap_interval([j.inside[share] for j in scored], seed)
     everything = [j.inside for j in judged]

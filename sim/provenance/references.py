@@ -97,6 +97,14 @@ def cited_in(text: str) -> list[Reference]:
     return [reference for reference, pattern in _patterns() if pattern.search(flat)]
 
 
+def without_citations(text: str) -> str:
+    """A text, on one line, without the names and years by which it cites works."""
+    flat = " ".join(text.split())
+    for _, pattern in _patterns():
+        flat = pattern.sub("", flat)
+    return flat
+
+
 def unplaced(text: str) -> list[str]:
     """What looks like a citation in a text, a name and a year, and is no work of the bibliography."""
     flat = " ".join(text.split())

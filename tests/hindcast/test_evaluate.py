@@ -11,7 +11,7 @@ from sim.hindcast.calibrate import targets_wanted
 from sim.hindcast.ensemble import plan_of, simulate
 from sim.hindcast.evaluate import SCORED, VARIANTS, as_data, judge_rows, play_variant
 from sim.hindcast.page import verdict
-from sim.hindcast.provenance import blinded, saw_test_years
+from sim.hindcast.provenance import blinded, reason_in_test_years, saw_test_years, undated_starts
 from sim.hindcast.scoring import figures_of, overall, skill
 from sim.hindcast.spells import measures, standing_of_record
 from sim.hindcast.targets import read_record
@@ -65,6 +65,17 @@ def test_what_is_not_scored_moves_no_skill(scored):
     assert without["skill_vs_dressed_persistence"] == scored.figures["skill_vs_dressed_persistence"]
 
 
+def test_a_decade_from_one_known_value_has_references_with_the_spread_of_the_training_years():
+    rows = [r for r in read_record() if r.series.name in ("democracy", "cfsp")]
+    decade = next(v for v in VARIANTS if v.name == "decade")
+    made = play_variant(decade, rows, worlds=128, seed=1)
+    democracy = [j for j in made.judged if j.row.series.name == "democracy"]
+    assert all(sum(j.references["dressed_persistence"]) < sum(j.references["persistence"]) for j in democracy)
+    assert all(j.step > 0 for j in democracy)
+    assert made.figures["n"] == made.figures["n_skill"] + 8  # Serbia's rate has no value of 2013 to persist from
+    assert made.figures["n_skill"] == 60
+
+
 def test_every_variant_differs_from_the_scored_run_in_what_it_plays_or_scores():
     seen = [(repr(v.plan()), v.conditioned, v.years) for v in VARIANTS]
     assert len(set(seen)) == len(seen)
@@ -102,7 +113,17 @@ def test_vetoes_are_dealt_in_every_way_and_truly_first():
 def test_parameters_set_with_test_years_in_view_are_found():
     found = saw_test_years()
     assert "foreign_policy.agenda_russia_slope" in found  # its source names 2022
-    assert set(blinded(plan_of().start)) <= set(found)
+    assert {"accession.g", "alliance.american_share"} <= set(blinded(plan_of().start)) <= set(found)
+    reasons = reason_in_test_years()
+    assert not set(reasons) & set(found)
+    assert "transatlantic.usual_crises" in reasons  # 2021 to 2023
+    assert "information.fading" not in reasons  # names a work of 2021, no year of the record
+
+
+def test_starts_without_a_year_are_found():
+    found = undated_starts()
+    assert "states.russian_influence" in found
+    assert not {"states.democracy", "states.chinese_debt", "members.dispute"} & set(found)
 
 
 @pytest.mark.slow
