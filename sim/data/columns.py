@@ -11,9 +11,14 @@ from sim.catalogue import MEMBERS, STATES
 from sim.data import tables
 from sim.errors import DataError, unknown
 
+SHARES_OF_2016_UNTIL = 2020
+"""The council table holds the populations by which votes were weighed in 2016 and in 2025; up to this year the first are the nearer."""
+
 
 def _council(column: str, year: int) -> np.ndarray:
-    """A numeric or yes/no column of the council table, (27,)."""
+    """A numeric or yes/no column of the council table, (27,); shares of population are those of the nearer year."""
+    if column == "population_share" and year <= SHARES_OF_2016_UNTIL:
+        column = "population_share_2016"
     rows = {m.iso: m for m in tables.load_council()}
     return np.array([float(getattr(rows[iso], column)) for iso in MEMBERS])
 

@@ -51,7 +51,7 @@ UNNAMED = "unnamed"
 
 @dataclass(frozen=True)
 class Member:
-    """A member of the Council. Shares of population sum to 1 over the 27; `scepticism` 0 (none) to 1."""
+    """A member of the Council. Shares of population, of 2025 and of 2016, sum to 1 over the 27; `scepticism` 0 (none) to 1."""
 
     iso: str
     name: str

@@ -9,6 +9,7 @@ import pytest
 
 from sim import catalogue
 from sim.data import tables
+from sim.data.columns import column
 from sim.data.reading import FOLDER
 from sim.errors import DataError
 
@@ -24,6 +25,13 @@ def spoiled(folder: Path, name: str, old: str, new: str) -> Path:
     path = folder / name
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     return path
+
+
+def test_votes_are_weighed_by_the_populations_of_the_nearer_year() -> None:
+    early, late = (column("council", "population_share", year) for year in (2013, 2023))
+    germany = catalogue.MEMBERS.index("DEU")
+    assert (early[germany], late[germany]) == (COUNCIL["DEU"].population_share_2016, COUNCIL["DEU"].population_share)
+    assert early.sum() == pytest.approx(late.sum())
 
 
 def test_the_council_is_the_27_and_its_shares_sum_to_1() -> None:
