@@ -97,7 +97,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 def count(world: World, p: SimpleNamespace, levers: LeverView, objecting: Any) -> tuple[Any, Any]:
     """Steps blocked and granted, bool (6, worlds), by the rule in force. Kosovo needs recognition by all under every rule."""
     states = world.states
-    opposed = objecting.sum(axis=0)
+    opposed = objecting.sum(axis=0, dtype=np.uint8) * 1.0  # 27 at most: summing bytes is ten times faster
     states.set("blockers", opposed)
     put = states.attempting > 0.5
     blocked = put & (opposed > 0)

@@ -35,7 +35,7 @@ def western(eu: Any, us: Any, turkish: Any, apart: Any) -> Any:
 
 def opening(readiness: Any, stability: Any, west: Any, gap_weight: Any, western_cover: Any) -> Any:
     """How open a state lies, 0..1: unready forces and low stability, times what western influence leaves vacant."""
-    vulnerability = gap_weight * (1.0 - readiness) + (1.0 - gap_weight) * (1.0 - stability)
+    vulnerability = 1.0 - gap_weight * readiness - (1.0 - gap_weight) * stability
     return vulnerability * (1.0 - western_cover * west)
 
 
@@ -59,5 +59,8 @@ def channels(p: SimpleNamespace, soft: Any, hard: Any) -> tuple[Array, Array, Ar
 
 def rivalry(*influences: Any) -> Any:
     """Sum over pairs of the products of influences: 0 with a single patron, high where several strong ones meet."""
-    total = sum(influences)
-    return 0.5 * (total * total - sum(i * i for i in influences))
+    met, pairs = influences[0], 0.0
+    for influence in influences[1:]:
+        pairs = pairs + met * influence
+        met = met + influence
+    return pairs

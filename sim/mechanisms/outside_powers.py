@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 READS = (
     *("region.threat", "region.kin_support", "powers.capacity", "powers.soft", "powers.hard", "powers.channel"),
-    *("powers.effort_on", "states.opening"),
+    *("powers.effort_on", "states.opening", "states.western_influence"),
     *("states.readiness", "states.stability", "states.resilience", "states.eu_influence", "states.us_influence"),
     *("states.russian_influence", "states.chinese_influence", "states.turkish_influence", "states.serbian_influence"),
     *("states.chinese_investment", "states.chinese_debt"),
@@ -45,9 +45,12 @@ BOOKS = (
 )
 SIGNALS = (
     *("powers.is_active", "powers.capacity", "powers.soft", "powers.hard", "powers.channel"),
-    *("states.opening", "states.third_power_influence", "states.patron_rivalry"),
+    *("states.opening", "states.western_influence", "states.third_power_influence", "states.patron_rivalry"),
 )
 DRAWS = {"projects": Draw("normal", (6,)), "turns": Draw("normal", (6,))}
+SOFT, HARD = np.array([[1.0], [0.0], [1.0]]), np.ones((len(POWERS), 1))
+"""Which powers have soft means and which hard ones, before Russia's flags."""
+ROUNDING = 1e-9
 OF_POWER = {"russian_influence": RUSSIA, "chinese_influence": CHINA, "turkish_influence": TURKIYE}
 
 
@@ -58,13 +61,20 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     efforts = np.stack(np.broadcast_arrays(russia, levers["china.investment"], levers["turkiye.effort"]))
     world.powers.set("is_active", active)
     world.powers.set("capacity", np.minimum(active * efforts.reshape(len(POWERS), -1), 3.0))
-    soft, hard = np.array([[1.0], [0.0], [1.0]]), np.ones((len(POWERS), 1))
-    world.powers.set("soft", soft * _only_russia(levers["russia.soft_power"]))
-    world.powers.set("hard", hard * _only_russia(levers["russia.hard_power"]))
-    world.powers.set("channel", stacked(channels(p, world.powers.soft, world.powers.hard), world.worlds))
+    for key, value in _work_out(p, levers).items():
+        world.powers.set(key, value)
     states = world.states
-    west = western(states.eu_influence, states.us_influence, states.turkish_influence, p.turkish_part_apart)
-    states.set("opening", opening(states.readiness, states.stability, west, p.gap_weight, p.western_cover))
+    states.set("opening", opening(states.readiness, states.stability, states.western_influence, p.gap_weight, p.western_cover))
+
+
+def _work_out(p: SimpleNamespace, levers: LeverView) -> dict[str, Array]:
+    """How far each power works through soft and hard means, and its channels; flags that stand still keep last quarter's."""
+    flags = levers["russia.soft_power"], levers["russia.hard_power"]
+    if not p.worked_out or any(a is not b for a, b in zip(flags, p.worked_out["flags"], strict=True)):
+        soft, hard = (usual * _only_russia(flag) for usual, flag in zip((SOFT, HARD), flags, strict=True))
+        p.worked_out |= {"flags": flags, "found": {"soft": soft, "hard": hard, "channel": stacked(channels(p, soft, hard))}}
+    found: dict[str, Array] = p.worked_out["found"]
+    return found
 
 
 def report(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -72,6 +82,7 @@ def report(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     states = world.states
     west = western(states.eu_influence, states.us_influence, states.turkish_influence, p.turkish_part_apart)
     apart = p.turkish_part_apart * states.turkish_influence
+    states.set("western_influence", west)
     states.set("third_power_influence", either(states.russian_influence, states.chinese_influence, apart))
     states.set("patron_rivalry", within(rivalry(west, states.russian_influence, states.chinese_influence, apart), 0.0, 1.0))
 
@@ -82,7 +93,7 @@ def _only_russia(flag: Any) -> Array:
     return np.stack([value, np.ones_like(value), np.ones_like(value)])
 
 
-def stacked(rows: tuple[Array, ...], worlds: int) -> Array:
+def stacked(rows: tuple[Array, ...]) -> Array:
     """Rows of (6, 1 or worlds) as one array (rows, 6, 1 or worlds), no wider than they are."""
     wide = max(np.shape(r)[-1] for r in rows)
     return np.stack([np.broadcast_to(r, (len(STATES), wide)) for r in rows])
@@ -114,29 +125,30 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
         "kin_gain": p.serbian_gain * saturating(p.serbian_kin, p.kin_half),
         "flow_follows": p.flow_per_effort * p.chinese_openness,
         "lent": p.loan_share / 4.0,
+        "worked_out": {},
     }
 
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Effort becomes influence; then what outside influence amounts to, and how hard it competes."""
     states, effort, channel = world.states, world.powers.effort_on, world.powers.channel
-    west = western(states.eu_influence, states.us_influence, states.turkish_influence, p.turkish_part_apart)
     ease = states.opening / p.opening_norm
-    denial = p.western_denial * (west - p.usual_west) + p.resilience_denial * world.departure("states.resilience")
+    opened = p.western_denial * (p.usual_west - states.western_influence) - p.resilience_denial * world.departure("states.resilience")
     pushes = {
         "russian_influence": p.russian_gain * (reach(channel[RUSSIA], ease, effort[RUSSIA], p.effort_half) - p.usual_russia),
         "chinese_influence": p.flow_buys * saturating(states.chinese_investment, p.flow_half) - p.flow_buys_today,
         "turkish_influence": p.turkish_gain * (reach(channel[TURKIYE], ease, effort[TURKIYE], p.effort_half) - p.usual_turkiye),
         "serbian_influence": p.kin_gain * (world.region.kin_support - 1.0),
     }
-    idle = 1.0 - np.minimum(effort.sum(axis=1), 1.0)
+    idle = np.maximum(1.0 - effort.sum(axis=1), 0.0)
+    some_rest = bool((idle > ROUNDING).any())
     for key, push in pushes.items():
         causes = {
             "effort through its channel": push,
-            "western influence and resilience": -denial * getattr(states, key),
+            "western influence and resilience": opened * getattr(states, key),
             "return to anchor": -world.departure(f"states.{key}"),
         }
-        if key in OF_POWER:
+        if some_rest and key in OF_POWER:
             causes["ties that nobody tends"] = -idle[OF_POWER[key]] * p.fading[key]
         states.pull(key, p.speed, causes)
     states.change("russian_influence", p.turn_shock * states.russian_influence * world.draw("turns"), because="turns of the tie")

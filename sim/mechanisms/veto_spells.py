@@ -189,7 +189,8 @@ def _by_chance(world: World, p: SimpleNamespace, stood: Entries) -> Array:
     readiness = np.broadcast_to(world.eu.veto_readiness, (world.worlds,))[lane]
     total = rates.sum(axis=0)
     chance = hazard(total / np.sqrt(np.maximum(readiness, p.least_readiness)))
-    draw = (world.draw("patience")[stood.candidate, lane] + stood.member / len(MEMBERS)) % 1
+    draw = world.draw("patience")[stood.candidate, lane] + stood.member / len(MEMBERS)
+    draw -= draw >= 1
     share = draw / chance * total  # where it falls among the three rates, if it ends at all
     which = (share >= rates[0]).astype(int) + (share >= rates[0] + rates[1])
     return np.where(draw < chance, which, -1)
@@ -218,7 +219,7 @@ def _in_worlds(p: SimpleNamespace, lane: Array) -> SimpleNamespace:
 
 def _settle(world: World, p: SimpleNamespace, ended: Entries, cause: Array) -> None:
     """A quarrel that was bought out or recognised away is settled; a package falls apart. Others stay as they were."""
-    settled = np.isin(cause, (CONCESSION, RECOGNISED)) & (ended.quarrel > p.settled)
+    settled = ((cause == CONCESSION) | (cause == RECOGNISED)) & (ended.quarrel > p.settled)
     if settled.any():
         _jump(world, "dispute", p.settled, ended.at[settled], because="settled")
     apart = cause == DECOUPLED
@@ -252,10 +253,9 @@ def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code:
     for group in (order[a:b] for a, b in pairwise(starts)):
         first = group[0]
         member, candidate = MEMBERS[noted.member[first]], STATES[noted.candidate[first]]
-        where = np.zeros(world.worlds, dtype=bool)
-        where[noted.world[group]] = True
         ends = None if until is None else until[noted.member[first], noted.candidate[first]]
-        world.event(f"{name}.{candidate}.{member}", where, target=candidate, actor=member, because=words[code[first]], until=ends)
+        lanes, why = noted.world[group], words[code[first]]
+        world.occurred(f"{name}.{candidate}.{member}", lanes, target=candidate, actor=member, because=why, until=ends)
 
 
 # -- quarrels ----------------------------------------------------------------------------------------------------------------------------
