@@ -42,10 +42,11 @@ def paths(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     free = levers["nato.open_door"] * _unblocked(world, levers) * (states.orientation >= p.least_orientation) * outside
     programmes = falling_returns(levers["nato.partnership_programmes"])
     world.nato.set("partnership", programmes)
-    way = p.pace_of_paths * (1 + programmes) * states.readiness * (p.ready_level - M)
-    states.change("nato_progress", free * way, because="path to membership")
+    if free.any():
+        way = p.pace_of_paths * (1 + programmes) * states.readiness * (p.ready_level - M)
+        states.change("nato_progress", free * way, because="path to membership")
+        _ratify(world, p, free)
     _partners(world, p, programmes, outside, outside - free)
-    _ratify(world, p, free)
 
 
 def _unblocked(world: World, levers: LeverView) -> Array:
@@ -60,21 +61,21 @@ def _unblocked(world: World, levers: LeverView) -> Array:
 def _partners(world: World, p: SimpleNamespace, programmes: Any, outside: Array, held: Array) -> None:
     """How close partners come: all by programmes, those `held` off the path also by their course; and back to where they were."""
     states, since, recognised = world.states, world.departure, world.eu.recognition_united
-    room = states.nato_progress * (p.partnership_speed * (1 - states.nato_progress))
-    room[KOSOVO] *= recognised
-    if np.any(programmes):
-        states.change("nato_progress", p.partnership_reach * programmes * room * outside, because="programmes")
-    reached = room * held
-    states.change("nato_progress", p.course_weight * since("states.orientation") * reached, because="course of the government")
-    blocked = np.zeros(reached.shape)
-    blocked[BOSNIA] = p.blockade_weight * since("republika_srpska.blockade") * reached[BOSNIA]
-    states.change("nato_progress", -blocked, because="blockade of the state")
-    back = -since("states.nato_progress")
-    states.change("nato_progress", p.partnership_speed * held * back, because="return to anchor")
+    near = states.nato_progress * (1 - states.nato_progress)
+    near[KOSOVO] *= recognised
+    moves = {
+        "return to anchor": -since("states.nato_progress"),
+        "course of the government": p.course_weight * since("states.orientation") * near,
+    }
+    moves["blockade of the state"] = blocked = np.zeros(near.shape)
+    blocked[BOSNIA] = -p.blockade_weight * since("republika_srpska.blockade") * near[BOSNIA]
     if np.any(recognised):
-        entry = np.zeros(reached.shape)
-        entry[KOSOVO] = p.partnership_speed * p.entry_of_kosovo * recognised * held[KOSOVO]
-        states.change("nato_progress", entry, because="entry into the partnership")
+        moves["entry into the partnership"] = entry = np.zeros(near.shape)
+        entry[KOSOVO] = p.entry_of_kosovo * recognised
+    states.pull("nato_progress", p.partnership_speed * held, moves)
+    if np.any(programmes):
+        reach = p.partnership_speed * p.partnership_reach * programmes
+        states.change("nato_progress", reach * near * outside, because="programmes")
 
 
 def _ratify(world: World, p: SimpleNamespace, free: Array) -> None:

@@ -72,15 +72,16 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Unrest, then stability, crises and incomes."""
     states = world.states
-    base = base_unrest(states.fragile, states.divided, p.fragility_weight, p.division_weight)
-    pressures = {"domestic politics": base - p.usual_unrest, **pressing(world, p), **calming(world, p)}
+    believed = states.compliance * states.membership_credibility - p.usual_belief
+    politics = base_unrest(levers["states.fragility"], levers["states.division"], p.fragility_weight, p.division_weight)
+    pressures = {"domestic politics": politics - p.usual_unrest, **pressing(world, p), **calming(world, p, believed)}
     pressure = together(pressures.values())
     unrest = within(p.usual_unrest + pressure, 0.0, 1.0)
     states.set("unrest", unrest)
     states.pull("stability", -p.stability_speed * p.stability_per_unrest, pressures, pressure)
     _stability(world, p)
     _crises(world, p, unrest)
-    _prosperity(world, p)
+    _prosperity(world, p, believed)
 
 
 def _stability(world: World, p: SimpleNamespace) -> None:
@@ -109,15 +110,15 @@ def _crises(world: World, p: SimpleNamespace, unrest: Array) -> None:
     world.state_events("crisis", begins & ~own, because="the crisis in the dialogue")
 
 
-def _prosperity(world: World, p: SimpleNamespace) -> None:
+def _prosperity(world: World, p: SimpleNamespace, believed: Array) -> None:
+    """Incomes; `believed` is the product of compliance and belief less today's: money counts where rules are believed."""
     states, since = world.states, world.departure
     income = states.prosperity
-    absorbed = states.compliance * states.membership_credibility
     speeds = {
         "catching up": 1.0,
         "mobility": p.mobility_speeds * since("regional.mobility"),
         "accession": p.market_speeds * since("states.accession"),
-        "EU money": p.money_speeds * (world.eu.money * absorbed - p.usual_belief),
+        "EU money": p.money_speeds * (world.eu.money * (believed + p.usual_belief) - p.usual_belief),
         "stability": p.instability_slows * since("states.stability"),
     }
     states.pull("prosperity", p.catching_up * (1.0 - income), speeds)

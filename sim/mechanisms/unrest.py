@@ -74,18 +74,20 @@ def pressing(world: World, p: SimpleNamespace) -> dict[str, Any]:
     }
 
 
-def calming(world: World, p: SimpleNamespace) -> dict[str, Any]:
-    """What takes unrest away by its cause, (6, worlds) or (worlds,), and negative where there is more of it than in 2023."""
+def calming(world: World, p: SimpleNamespace, believed: Array) -> dict[str, Any]:
+    """What takes unrest away by its cause, (6, worlds) or (worlds,), negative where there is more of it than in 2023.
+
+    `believed` is how far compliance times belief stands from today.
+    """
     states, since = world.states, world.departure
     forces = p.kfor_calms * saturating(world.kfor.strength, p.kfor_half) + p.eufor_calms * saturating(world.eufor.strength, p.eufor_half)
-    believed = states.compliance * states.membership_credibility
     return {
         "allied forces": p.usual_calm - forces,
         "deterrence": -p.deterrence_calms * since("nato.deterrence"),
         "NATO path": -p.membership_calms * since("states.nato_progress"),
         "accession": -p.accession_calms * since("states.accession"),
         "defence convergence": -p.convergence_calms * since("region.defence_convergence"),
-        "believed rules": -p.believed_rules_calm * (believed - p.usual_belief),
+        "believed rules": -p.believed_rules_calm * believed,
         "regional cooperation": -p.cooperation_calms * since("regional.cooperation"),
         "trust": -p.trust_calms * since("regional.trust") * states.divided,
         "prosperity": -p.prosperity_calms * since("states.prosperity"),
