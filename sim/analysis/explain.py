@@ -1,32 +1,36 @@
 """Why two runs differ, or one run changes: a difference booked to the mechanisms that made it.
 
-A stock's difference is read off the ledger. A signal has none: its difference is split over what it is computed from, as
-`sim.analysis.signals` says.
-An outcome that is a sum or a mean of stocks is booked like a stock, one that is spread over the six like a signal of six inputs.
+A stock's difference is read off the ledger, and one level down split over what each booking was computed from (`sim.analysis.through`).
+A signal has no ledger: its difference is split over what it is computed from (`sim.analysis.signals`). An outcome that is a sum or a mean
+of stocks is booked like a stock, one that is spread over the six like a signal of six inputs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.compare import window_of
-from sim.analysis.signals import LEVEL, TOGETHER, compared
+from sim.analysis.ends import Ends
+from sim.analysis.exchange import NOTHING, REST, Leaf
+from sim.analysis.signals import LEVEL, split_signal
+from sim.analysis.split import Means, Split
+from sim.analysis.through import START, split_stock
 from sim.catalogue import STATES, Variable, catalogue
 from sim.errors import InputError
 from sim.play import Task, play
 from sim.recorder import Recording
 from sim.results import Results, outcome_reference
-from sim.running import Job, make_job
+from sim.running import Job, Worlds, make_job, world_numbers
 from sim.scenario.plan import Plan
 
-START = "start"
-COLUMNS = ("room", "because", "reference", "alternative", "difference")
-
-Booked = dict[tuple[str, str], float]
+MOST, MOST_THROUGH = 1024, 256
+"""Worlds played again unless more are asked for: an answer within seconds, one level down too."""
+COLUMNS = ("room", "because", "reference", "alternative", "difference", "error")
+THROUGH_COLUMNS = ("room", "because", "kind", "input", "source_kind", "source", "from", "to", "difference", "error")
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,11 @@ class Side:
     policy: str
     quarter: int
 
+    @property
+    def plan(self) -> Plan:
+        """What is played."""
+        return next(p for p in self.job.plans if p.policy == self.policy)
+
 
 def explain(
     reference: Results,
@@ -55,58 +64,113 @@ def explain(
     policy: str = "none",
     reference_policy: str = "none",
     until: str | None = None,
+    worlds: Worlds | None = None,
+    through: bool = False,
 ) -> pd.DataFrame:
     """The mean difference of an outcome between two runs at a quarter (the last by default), booked to its causes.
 
-    The worlds common to both runs are simulated again, with the ledger where the outcome is a stock. Rows of a stock: room, because, the
-    sum of bookings up to the quarter in each run, and their difference; `start` is the difference of starting values; clipping, events
-    and clamps stand as rows of their own. Rows of a signal: what it is computed from (`room` says of what kind: stock, signal, decision,
-    lever, parameter, or prepared by a room), the means of both in `from` and `to`, and the part of the difference that it explains; the
-    last is what several inputs do only together. Either way `difference` sums to the difference of the outcome itself, to rounding.
+    Rows of a stock: room, because, the sum of bookings up to the quarter in each run, and their difference; `start` is the difference of
+    starting values; clipping, events and clamps stand as rows of their own. Rows of a signal: what it is computed from (`room` says of
+    what kind: stock, signal, decision, lever, parameter, or prepared by a room), the means of both in `from` and `to`, and the part of
+    the difference that it explains; the last is what several inputs do only together. Either way `difference` sums to the difference of
+    the outcome itself, to rounding.
+
+    Args:
+        reference, alternative: runs with the same seed. Worlds that both hold are played again, with the ledger of the stock.
+        outcome: `SRB.x`, `mean.x`, a state outcome alone (its mean over the six), or an outcome of dyad, region or west.
+        policy, reference_policy: which policy of each to take.
+        until: the quarter.
+        worlds: which worlds are played again: how many (the first of those that both hold), a range, or a list; by default up to 1,024,
+            or 256 with `through`. `error` is half the 95 % interval of each mean over these worlds.
+        through: one level down: each row is split over what it is computed from (`kind`, `input`), and where that is a signal or a
+            decision of the same quarter, over what *that* is computed from (`source_kind`, `source`). Sums are the same.
+
+    Returns:
+        Rows, largest first. `frame.attrs` holds how many worlds were played (`worlds`) of how many (`of`), the `error` of the sum, and
+        the difference in all worlds (`whole`, None where that is the sum).
     """
-    worlds = sorted(set(reference.world_numbers(reference_policy).tolist()) & set(alternative.world_numbers(policy).tolist()))
-    if not worlds:
+    shared = np.intersect1d(reference.world_numbers(reference_policy), alternative.world_numbers(policy), assume_unique=True)
+    if not shared.size:
         raise InputError("the two runs have no world in common; run both with the same worlds")
     if reference.manifest["seed"] != alternative.manifest["seed"]:
         raise InputError("the two runs have different seeds: their worlds are not the same worlds")
     last = window_of(alternative, until).stop - 1
-    window_of(reference, alternative.quarters[last])
-    first = Side(job_of(reference), reference_policy, reference.quarters.index(alternative.quarters[last]))
-    return explained(first, Side(job_of(alternative), policy, last), outcome, worlds)
+    quarter = alternative.quarters[last]
+    window_of(reference, quarter)
+    first = Side(job_of(reference), reference_policy, reference.quarters.index(quarter))
+    frame = explained(first, Side(job_of(alternative), policy, last), outcome, _chosen(shared, worlds, through), through)
+    frame.attrs["of"] = int(shared.size)
+    if frame.attrs["worlds"] < shared.size:
+        a, b = (Ends(r, p, quarter, shared).of(_written(outcome)) for r, p in ((reference, reference_policy), (alternative, policy)))
+        frame.attrs["whole"] = float((b - a).mean())
+    return frame
 
 
 def explain_change(
-    results: Results, outcome: str, *, policy: str = "none", since: str | None = None, until: str | None = None
+    results: Results,
+    outcome: str,
+    *,
+    policy: str = "none",
+    since: str | None = None,
+    until: str | None = None,
+    worlds: Worlds | None = None,
+    through: bool = False,
 ) -> pd.DataFrame:
     """The mean change of an outcome over time in one run, from the end of `since` (or the start) to the end of `until` (or of the run).
 
-    Rows as in `explain`; `reference` holds what was booked up to `since`, `alternative` what was booked up to `until`. A signal has no
-    value before the first quarter and changes from the end of that one.
+    Rows and arguments as in `explain`; `reference` holds what was booked up to `since`, `alternative` what was booked up to `until`. With
+    `through` each row is split into what it would have been had everything stayed as in the first quarter of the change, and what each
+    input has added by moving since. A signal has no value before the first quarter and changes from the end of that one.
     """
     last = window_of(results, until).stop - 1
     signal = terms_of(outcome) is None
     begin = window_of(results, since).stop - 1 if since else 0 if signal else -1
     if begin > last:
         raise InputError(f"the change runs backwards: {since} to {results.quarters[last]}")
-    job = job_of(results)
-    return explained(Side(job, policy, begin), Side(job, policy, last), outcome, results.world_numbers(policy).tolist())
+    job, held = job_of(results), results.world_numbers(policy)
+    frame = explained(Side(job, policy, begin), Side(job, policy, last), outcome, _chosen(held, worlds, through), through)
+    frame.attrs["of"] = int(held.size)
+    if frame.attrs["worlds"] < held.size and begin >= 0:  # what stood before the first quarter is not in the results
+        a, b = (Ends(results, policy, results.quarters[q], held).of(_written(outcome)) for q in (begin, last))
+        frame.attrs["whole"] = float((b - a).mean())
+    return frame
 
 
-def explained(first: Side, second: Side, outcome: str, worlds: Sequence[int]) -> pd.DataFrame:
+def _chosen(shared: np.ndarray, worlds: Worlds | None, through: bool) -> list[int]:
+    """The worlds to play again, of those that there are."""
+    if worlds is None:
+        worlds = MOST_THROUGH if through else MOST
+    if isinstance(worlds, int) and not isinstance(worlds, bool) and worlds > 0:
+        return shared[:worlds].tolist()
+    asked = world_numbers(worlds)
+    missing = np.setdiff1d(np.asarray(asked), shared)
+    if missing.size:
+        raise InputError(f"world {missing[0]} is not in both runs; they have {shared.size:,} worlds, from {shared[0]} to {shared[-1]}")
+    return list(asked)
+
+
+def explained(first: Side, second: Side, outcome: str, worlds: Sequence[int], through: bool = False) -> pd.DataFrame:
     """The difference between two situations in the same worlds, by cause, largest first."""
     terms = terms_of(outcome)
-    if terms is None:
-        return _by_input(first, second, outcome, worlds)
-    a, b = (_sum_of(side, terms, worlds) for side in (first, second))
-    rows = [(room, because, a.get((room, because), 0.0), b.get((room, because), 0.0)) for room, because in dict.fromkeys([*a, *b])]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS[:4]))
-    frame["difference"] = frame["alternative"] - frame["reference"]
-    return frame.sort_values("difference", key=np.abs, ascending=False, ignore_index=True)
+    if terms is not None and not through:
+        frame, total = _by_booking(first, second, terms, worlds)
+    else:
+        splits = _signal_splits(first, second, outcome, worlds, through) if terms is None else _splits(first, second, terms, worlds)
+        frame, total = (_through_rows if through else _rows)(splits)
+    frame = frame.sort_values("difference", key=np.abs, ascending=False, ignore_index=True)
+    frame.attrs = {"worlds": len(worlds), "of": len(worlds), "error": total.error("all"), "whole": None}
+    return frame
 
 
 def _named(outcome: str) -> tuple[str | None, Variable]:
     """State and variable of an outcome reference; a bare state outcome is the mean of the six."""
     return outcome_reference(f"mean.{outcome}" if outcome in catalogue().state_outcomes and outcome not in _regional() else outcome)
+
+
+def _written(outcome: str) -> str:
+    """The outcome reference of an outcome."""
+    state, variable = _named(outcome)
+    return f"{state}.{variable.published}" if state else variable.published
 
 
 def _regional() -> set[str]:
@@ -148,99 +212,159 @@ def job_of(results: Results) -> Job:
 
 # -- stocks: read off the ledger ----------------------------------------------------------------------------------------------------
 
+Booked = dict[tuple[str, str], np.ndarray]
+"""What was booked by (room, because), with the starting value, in each world of a chunk."""
 
-def _sum_of(side: Side, terms: Sequence[Term], worlds: Sequence[int]) -> Booked:
-    found: Booked = {}
+
+def _by_booking(first: Side, second: Side, terms: Sequence[Term], worlds: Sequence[int]) -> tuple[pd.DataFrame, Means[str]]:
+    means, total = (Means[tuple[str, str, str]](), Means[str]())
+    for a, b, count in _booked(first, second, terms, worlds):
+        causes, nothing = dict.fromkeys([*a, *b]), np.zeros(count)
+        gaps = {key: b.get(key, nothing) - a.get(key, nothing) for key in causes}
+        columns = (("reference", a), ("alternative", b), ("difference", gaps))
+        means.add({(*key, column): values for column, booked in columns for key, values in booked.items()}, count)
+        total.add({"all": sum(gaps.values(), nothing)}, count)
+    keys = dict.fromkeys((room, because) for room, because, _ in means.keys)
+    rows = [
+        (*key, *(means.mean((*key, c)) for c in ("reference", "alternative", "difference")), means.error((*key, "difference")))
+        for key in keys
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)), total
+
+
+def _booked(first: Side, second: Side, terms: Sequence[Term], worlds: Sequence[int]) -> Iterator[tuple[Booked, Booked, int]]:
+    """Chunk by chunk: the bookings of both situations, and how many worlds."""
+    names = frozenset(t.variable.name for t in terms)
+    once = first.job is second.job and first.policy == second.policy
+    for tasks in zip(*(_tasks(side, worlds) for side in (first, second)), strict=True):
+        recordings = [play(replace(t, ledger=names, paths=tuple(sorted(names)))) for t in (tasks[1:] if once else tasks)]
+        sums = [_summed(r, terms, side.quarter + 1) for r, side in zip((recordings[0], recordings[-1]), (first, second), strict=True)]
+        yield sums[0], sums[1], len(tasks[0].worlds)
+
+
+def _tasks(side: Side, worlds: Sequence[int]) -> Iterator[Task]:
+    """One task per chunk, played no further than the situation's quarter."""
+    plan = replace(side.plan, end=side.plan.start + max(side.quarter, 0))
+    return side.job.tasks(plan, worlds)
+
+
+def _summed(recording: Recording, terms: Sequence[Term], length: int) -> Booked:
+    """What was booked to the terms in the first `length` quarters, for one state or the mean of all."""
+    found: Booked = {(START, START): np.zeros(recording.worlds.size)}
     for term in terms:
-        for key, value in booked(side.job, side.policy, worlds, term.variable, term.state, side.quarter + 1).items():
-            found[key] = found.get(key, 0.0) + term.coefficient * value
-    if any(t.coefficient < 0 for t in terms):  # one minus the stock
-        found[START, START] = found.get((START, START), 0.0) + 1.0
+        sums = {(START, START): recording.paths[term.variable.name][0]}
+        ledger = recording.ledger or {}
+        sums |= {(room, why): v[:length].sum(axis=0) for (room, stock, why), v in ledger.items() if stock == term.variable.name}
+        for key, values in sums.items():
+            one = values if values.ndim == 1 else values[STATES.index(term.state)] if term.state in STATES else values.mean(axis=0)
+            found[key] = found.get(key, 0.0) + term.coefficient * one
+        if term.coefficient < 0:  # one minus the stock
+            found[START, START] = found[START, START] + 1.0
     return found
 
 
-def booked(job: Job, policy: str, worlds: Sequence[int], variable: Variable, state: str | None, length: int) -> Booked:
-    """Mean over worlds of a stock's bookings in the first `length` quarters, by (room, because), with the starting value."""
-    sums: Booked = {}
-    plan = _plan(job, policy)
-    plan = replace(plan, end=plan.start + max(length, 1) - 1)
-    for task in job.tasks(plan, worlds):
-        recording = play(replace(task, ledger=frozenset({variable.name}), paths=(variable.name,)))
-        for key, value in _reduced(recording, variable, state, length).items():
-            sums[key] = sums.get(key, 0.0) + value
-    return {key: value / len(worlds) for key, value in sums.items()}
-
-
-def _plan(job: Job, policy: str) -> Plan:
-    return next(p for p in job.plans if p.policy == policy)
-
-
-def _reduced(recording: Recording, variable: Variable, state: str | None, length: int) -> Booked:
-    """Sums over worlds and quarters of one recording's bookings, for one state or the mean of all."""
-
-    def pick(values: np.ndarray) -> float:
-        if state in STATES:
-            return float(values[STATES.index(state)].sum())
-        return float(values.sum() / (values.shape[0] if values.ndim == 2 else 1))
-
-    found = {(START, START): pick(recording.paths[variable.name][0])}
-    for (room, _, because), values in (recording.ledger or {}).items():
-        found[room, because] = pick(values[:length].sum(axis=0))
-    return found
+def _splits(first: Side, second: Side, terms: Sequence[Term], worlds: Sequence[int]) -> Iterator[Split]:
+    """One level down, chunk by chunk."""
+    if first.plan.start != second.plan.start:
+        raise InputError("the two runs begin in different quarters: their bookings cannot be split; leave out `through`")
+    over_time = first.job is second.job and first.policy == second.policy
+    spans = (range(0), range(first.quarter + 1, second.quarter + 1)) if over_time else (range(second.quarter + 1),) * 2
+    for tasks in zip(*(_tasks(replace(side, quarter=second.quarter), worlds) for side in (first, second)), strict=True):
+        whole = Split(len(tasks[0].worlds))
+        for term in terms:
+            split = split_stock((tasks[0], tasks[1]), spans, term.variable, term.state)
+            for leaf, part in split.parts.items():
+                whole.add(leaf, term.coefficient * part)
+            whole.levels |= split.levels
+        yield whole
 
 
 # -- signals: split over what they are computed from --------------------------------------------------------------------------------
 
 
-def _by_input(first: Side, second: Side, outcome: str, worlds: Sequence[int]) -> pd.DataFrame:
+def _signal_splits(first: Side, second: Side, outcome: str, worlds: Sequence[int], through: bool) -> Iterator[Split]:
+    """The splits of a signal, chunk by chunk; or of what a derived outcome is computed from."""
     state, variable = _named(outcome)
-    if variable.kind != "derived":
-        rows = _inputs(first, second, variable, state, worlds)
-    elif variable.derived[0] == "spread":
-        rows = _spread(first, second, catalogue().variables[variable.derived[1]], worlds)
-    else:  # a mean or sum of signals
-        rows = [r for name in variable.derived[1:] for r in _inputs(first, second, catalogue().variables[name], "mean", worlds)]
-    frame = pd.DataFrame(rows, columns=["room", "because", "from", "to", "reference", "alternative"])
-    frame["difference"] = frame["alternative"] - frame["reference"]
-    keep = frame["room"].isin(["level"]) | (frame["difference"].abs() > 1e-15)
-    frame = frame[keep].sort_values("difference", key=np.abs, ascending=False, ignore_index=True)
-    return frame[[*COLUMNS, "from", "to"]]
+    quarters = (first.quarter, second.quarter)
+    for tasks in zip(*(_tasks(side, worlds) for side in (first, second)), strict=True):
+        if variable.kind != "derived":
+            yield split_signal(tasks, quarters, variable, state, through)
+        elif variable.derived[0] == "spread":
+            yield _spread(tasks, quarters, catalogue().variables[variable.derived[1]])
+        else:  # a mean or sum of signals
+            whole = Split(len(tasks[0].worlds))
+            for name in variable.derived[1:]:
+                split = split_signal(tasks, quarters, catalogue().variables[name], "mean", through)
+                for leaf, part in split.parts.items():
+                    whole.add(leaf, part)
+                whole.levels |= split.levels
+            yield whole
 
 
-Row = tuple[str, str, float, float, float, float]
-
-
-def _inputs(first: Side, second: Side, variable: Variable, state: str | None, worlds: Sequence[int]) -> list[Row]:
-    """Rows (kind, input, its mean in both, 0, its part), the level of the first situation among them; means over worlds."""
-    sums: dict[tuple[str, str], np.ndarray] = {}
-    chunks = [side.job.tasks(_plan(side.job, side.policy), worlds) for side in (first, second)]
-    for tasks in zip(*chunks, strict=True):
-        for part in compared(tasks[0], tasks[1], variable, state, (first.quarter, second.quarter)):
-            key = (part.kind, part.name)
-            sums[key] = sums.get(key, np.zeros(3)) + np.array([part.reference, part.alternative, part.explains])
-    rows: list[Row] = []
-    for (kind, name), values in sums.items():
-        was, then, explains = (float(v) / len(worlds) for v in values)
-        rows.append((kind, name, was, then, was, was) if name == LEVEL else (kind, name, was, then, 0.0, explains))
-    return rows
-
-
-def _spread(first: Side, second: Side, source: Variable, worlds: Sequence[int]) -> list[Row]:
+def _spread(tasks: tuple[Task, Task], quarters: tuple[int, int], source: Variable) -> Split:
     """The standard deviation over the six, split over the six states' own values."""
-    values = [np.concatenate([_values(task, source, side.quarter) for task in side.job.tasks(_plan(side.job, side.policy), worlds)], axis=1)
-              for side in (first, second)]  # fmt: skip
-    a, b = values
-    level_a, level_b = float(a.std(axis=0).mean()), float(b.std(axis=0).mean())
-    rows: list[Row] = [("level", LEVEL, level_a, level_a, level_a, level_a)]
+    a, b = (_values(task, source, quarter) for task, quarter in zip(tasks, quarters, strict=True))
+    split, level_a, level_b = Split(a.shape[1]), a.std(axis=0), b.std(axis=0)
+    split.add(Leaf(NOTHING, LEVEL), level_a)
+    split.levels[Leaf(NOTHING, LEVEL)] = np.array([level_a.sum(), level_a.sum(), level_a.size])
+    rest = level_b - level_a
     for row, code in enumerate(STATES):
         onto, back = a.copy(), b.copy()
         onto[row], back[row] = b[row], a[row]
-        part = 0.5 * (float(onto.std(axis=0).mean()) - level_a + level_b - float(back.std(axis=0).mean()))
-        rows.append((source.kind, f"{code}.{source.key}", float(a[row].mean()), float(b[row].mean()), 0.0, part))
-    return [*rows, ("together", TOGETHER, 0.0, 0.0, 0.0, level_b - level_a - sum(r[5] for r in rows[1:]))]
+        part = 0.5 * (onto.std(axis=0) - level_a + level_b - back.std(axis=0))
+        leaf = Leaf(NOTHING, (source.kind, f"{code}.{source.key}"))
+        split.add(leaf, part)
+        split.levels[leaf] = np.array([a[row].sum(), b[row].sum(), level_a.size])
+        rest = rest - part
+    split.add(Leaf(NOTHING, REST), rest)
+    return split
 
 
 def _values(task: Task, source: Variable, quarter: int) -> np.ndarray:
     """A state variable at the end of a quarter, (6, worlds)."""
-    plan = replace(task.plan, end=task.plan.start + quarter)
-    return play(replace(task, plan=plan, paths=(source.name,))).paths[source.name][quarter + 1]
+    return play(replace(task, paths=(source.name,))).paths[source.name][quarter + 1]
+
+
+# -- as frames ----------------------------------------------------------------------------------------------------------------------
+
+
+def _gathered(splits: Iterator[Split]) -> tuple[Means[Leaf], dict[Leaf, tuple[float, float]], Means[str]]:
+    """Means of all leaves, the mean levels of what they come from, and the sum of all but levels."""
+    means, total, levels = Means[Leaf](), Means[str](), dict[Leaf, np.ndarray]()
+    for split in splits:
+        means.add(split.parts, split.worlds)
+        parts = [part for leaf, part in split.parts.items() if leaf.input != LEVEL]
+        total.add({"all": sum(parts, np.zeros(split.worlds))}, split.worlds)
+        for leaf, found in split.levels.items():
+            levels[leaf] = levels.get(leaf, np.zeros(3)) + found
+    return means, {leaf: (float(v[0] / v[2]), float(v[1] / v[2])) for leaf, v in levels.items()}, total
+
+
+_NONE = (float("nan"), float("nan"))
+_LEAST = 1e-15  # what is smaller is rounding
+
+
+def _rows(splits: Iterator[Split]) -> tuple[pd.DataFrame, Means[str]]:
+    """A row per input of a signal."""
+    means, levels, total = _gathered(splits)
+    rows = []
+    for leaf in means.keys:
+        level, part = leaf.input == LEVEL, means.mean(leaf)
+        if level or abs(part) > _LEAST:
+            values = (part, part, 0.0, 0.0) if level else (0.0, part, part, means.error(leaf))
+            rows.append((*leaf.input, *values, *levels.get(leaf, _NONE)))
+    return pd.DataFrame(rows, columns=[*COLUMNS, "from", "to"]), total
+
+
+def _through_rows(splits: Iterator[Split]) -> tuple[pd.DataFrame, Means[str]]:
+    """A row per leaf; a bar of which nothing moves keeps one row."""
+    means, levels, total = _gathered(splits)
+    rows, still = [], dict.fromkeys(leaf.bar for leaf in means.keys)
+    for leaf in means.keys:
+        part = means.mean(leaf)
+        if leaf.input != LEVEL and abs(part) > _LEAST:
+            bar, inner, source = (leaf.input, leaf.source, NOTHING) if leaf.bar == NOTHING else leaf
+            rows.append((*bar, *inner, *source, *levels.get(leaf, _NONE), part, means.error(leaf)))
+            still.pop(leaf.bar, None)
+    rows += [(*bar, *NOTHING, *NOTHING, *_NONE, 0.0, 0.0) for bar in still if bar != NOTHING]
+    return pd.DataFrame(rows, columns=list(THROUGH_COLUMNS)), total

@@ -58,15 +58,20 @@ def holds_results(text: str) -> bool:
     return (Path(text) / "manifest.json").is_file()
 
 
-def two_runs(first: str, second: str, worlds: int | None, seed: int | None, policy: tuple[str, str]) -> tuple[Results, Results]:
-    """Results of a directory, or of a scenario played in memory: with the seed and worlds of the other if that is a directory."""
+def two_runs(
+    first: str, second: str, worlds: int | None, seed: int | None, policy: tuple[str, str], most: int | None = None
+) -> tuple[Results, Results]:
+    """Results of a directory, or of a scenario played in memory: with the seed and worlds of the other if that is a directory.
+
+    `most` bounds the worlds of a scenario that is played beside a directory.
+    """
     from sim.results import load_results
 
     there = {text: load_results(text) for text in (first, second) if holds_results(text)}
     known = next(iter(there.values()), None)
     if known is not None and (worlds is not None or seed is not None) and len(there) == 2:
         raise InputError("--worlds and --seed are for scenarios; directories of results have worlds and a seed of their own")
-    numbers: Any = worlds if worlds is not None else 1000 if known is None else known.world_numbers().tolist()
+    numbers: Any = worlds if worlds is not None else 1000 if known is None else known.world_numbers()[:most].tolist()
     chance = seed if seed is not None else 1 if known is None else int(known.manifest["seed"])
     wanted: dict[str, list[str]] = {}
     for text, name in zip((first, second), policy, strict=True):

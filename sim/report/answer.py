@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.figure import Figure
+from pandas import DataFrame
 
 from sim import plots
 from sim.analysis.explain import explain
@@ -134,10 +135,16 @@ def _causes(summary: Summary, results: Results, reference: Results | None, name:
     ]
     total = ["all together", "", f"{causes['difference'].sum():+.4f}"]
     return [
-        paragraph(f"The row that moves most, {most.label}, its mean difference booked to what caused it."),
+        paragraph(f"The row that moves most, {most.label}, its mean difference{_sampled(causes)} booked to what caused it."),
         picture(plots.waterfall(causes, title=title, unit=summary.measure.unit), f"{name}-why"),
         table(["because", "where", "difference"], [*rows, total], numbers=(2,)),
     ]
+
+
+def _sampled(causes: DataFrame) -> str:
+    """In which worlds causes were found, where these are not all."""
+    played, there = causes.attrs["worlds"], causes.attrs["of"]
+    return "" if played == there else f" in the first {played:,} of {there:,} worlds (± {causes.attrs['error']:.4f})"
 
 
 def _happened(summary: Summary) -> str:

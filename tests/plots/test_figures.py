@@ -182,6 +182,22 @@ def test_the_waterfall_adds_up(vetoes: Results) -> None:
     assert "2 smaller causes" in words(waterfall(pd.concat([CAUSES, CAUSES, CAUSES]), most=4))
 
 
+def test_the_parts_of_a_waterfall_make_up_its_bars() -> None:
+    rows = [
+        ("stability", "calm", "signal", "kept_calm", "lever", "tolerance", 0.15),
+        ("stability", "calm", "signal", "kept_calm", "stock", "openness", 0.05),
+        ("stability", "trust", "stock", "trust", "", "", -0.1),
+        ("start", "start", "", "", "", "", 0.0),
+    ]
+    figure = waterfall(pd.DataFrame(rows, columns=["room", "because", "kind", "input", "source_kind", "source", "difference"]))
+    bars = np.array([(p.get_x(), p.get_width(), p.get_height()) for p in figure.axes[0].patches])
+    whole, thin = bars[bars[:, 2] > 0.5, :2], bars[bars[:, 2] < 0.5, :2]
+    assert np.allclose(whole, [(0.0, 0.2), (0.2, -0.1), (0.0, 0.1)])
+    assert np.allclose(thin, [(0.0, 0.15), (0.15, 0.05)])
+    assert "tolerance by way of kept_calm" in words(figure).replace("\n", " ")
+    assert "made of" in caption_of(figure)
+
+
 def test_a_waterfall_without_any_difference() -> None:
     assert "all together" in words(waterfall(CAUSES.assign(difference=0.0)))
 
