@@ -8,7 +8,7 @@ from pathlib import Path
 from socket import gethostname
 
 from sim.errors import InputError, StoreError
-from sim.identity import data_version, model_version
+from sim.identity import data_version, model_version, posterior_version
 from sim.play import Task, play
 from sim.recorder import Recording
 from sim.spans import Spans, spans
@@ -16,8 +16,8 @@ from sim.store import Store
 
 
 def versions() -> str:
-    """The text of the model and the figures that this process plays with."""
-    return f"{model_version()} {data_version()}"
+    """The text of the model, the figures and the posterior samples that this process plays with."""
+    return f"{model_version()} {data_version()} {posterior_version()}"
 
 
 @dataclass(frozen=True)
