@@ -55,7 +55,7 @@ def compare(
         window: a quarter, or [first, last] over which each world is averaged; the last quarter by default.
 
     Returns:
-        One row per state: means of both, their difference with its 95 % bootstrap interval (low, high), the range that holds
+        One row per state: means of both, their difference with its 95 % interval (low, high) by `bootstrap`, the range that holds
         90 % of the worlds' differences (p05, p95), and the shares of worlds that are better, worse and the same.
     """
     rows = []

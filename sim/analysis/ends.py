@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pyarrow.dataset as ds
 
 from sim.catalogue import STATES, Variable, catalogue
 from sim.errors import StoreError
-from sim.results import Results, StoreSource, outcome_reference
+from sim.results import MemorySource, Results, StoreSource, outcome_reference
 
 
 def labels_of(variable: Variable) -> tuple[str, ...]:
@@ -65,20 +66,24 @@ class Ends:
 
 def event_pieces(results: Results, policy: str) -> Iterator[tuple[np.ndarray, list[str], np.ndarray]]:
     """The events of a policy, chunk by chunk: worlds, the names that occur, and each event's position among these."""
-    for table in _event_tables(results, policy):
-        if table.num_rows:
-            names = table["event"].cast(pa.string()).combine_chunks().dictionary_encode()
-            yield table["world"].to_numpy(), names.dictionary.to_pylist(), names.indices.to_numpy()
-
-
-def _event_tables(results: Results, policy: str) -> Iterator[pa.Table]:
     source = results.source
-    if not isinstance(source, StoreSource):
-        table = source.table("events")
-        yield table.filter(pc.equal(table["policy"].cast(pa.string()), policy))
+    if isinstance(source, MemorySource):
+        for recording in source.ledgers(policy):
+            if found := recording.occurrences:
+                names = {event: i for i, event in enumerate(dict.fromkeys(o.event for o in found))}
+                codes = np.repeat([names[o.event] for o in found], [o.worlds.size for o in found])
+                yield recording.worlds[np.concatenate([o.worlds for o in found])], list(names), codes
         return
+    assert isinstance(source, StoreSource)
     for chunk in source.store.chunks("events", policy):
-        try:
-            yield ds.dataset(str(chunk), format="parquet").to_table(columns=["world", "event"])
-        except (OSError, pa.ArrowInvalid) as error:
-            raise StoreError(f"{chunk} cannot be read ({error}); run the same command again to mend it") from error
+        table = _read(chunk)
+        if table.num_rows:
+            named = table["event"].cast(pa.string()).combine_chunks().dictionary_encode()
+            yield table["world"].to_numpy(), named.dictionary.to_pylist(), named.indices.to_numpy()
+
+
+def _read(chunk: Path) -> pa.Table:
+    try:
+        return ds.dataset(str(chunk), format="parquet").to_table(columns=["world", "event"])
+    except (OSError, pa.ArrowInvalid) as error:
+        raise StoreError(f"{chunk} cannot be read ({error}); run the same command again to mend it") from error
