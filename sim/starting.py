@@ -19,19 +19,27 @@ from sim.data.figures import Figure, Figures, load_figures
 from sim.errors import DataError
 from sim.levers import number
 
-
-def _of_year(assumed: Any, year: int) -> Any:
-    """Assumed values may be given per year: the latest at or before `year`, else the earliest."""
-    if isinstance(assumed, Mapping) and assumed and all(isinstance(k, int) for k in assumed):
-        return assumed[max((y for y in assumed if y <= year), default=min(assumed))]
-    return assumed
+OLDEST = 10
+"""Years by which an observation may be older than the start, where a declaration does not say."""
 
 
-def _latest(figures: Figures, name: str, entity: str, year: int) -> Figure | None:
-    """The latest observation at or before the end of `year`, or None where the extract has none."""
-    if entity not in figures.entities(name):
+def observed(spec: Mapping[str, Any], row: str, year: int, figures: Figures) -> Figure | None:
+    """The observation that a row's starting value rests on, at or before the end of `year`; None where there is none young enough."""
+    if "figure" not in spec:
         return None
-    return next((f for f in reversed(figures.series(name, entity)) if f.year <= year), None)
+    entity = spec.get("entity", row)
+    if entity not in figures.entities(spec["figure"]):
+        return None
+    found = next((f for f in reversed(figures.series(spec["figure"], entity)) if f.year <= year), None)
+    return found if found is not None and year - found.year <= spec.get("max_age", OLDEST) else None
+
+
+def assumed(spec: Mapping[str, Any], row: str, year: int) -> Any:
+    """What is assumed for a row, None where nothing is; of values given by year the latest at or before `year`, else the earliest."""
+    value = spec.get("assumed")
+    if isinstance(value, Mapping) and value and all(isinstance(k, int) for k in value):
+        value = value[max((y for y in value if y <= year), default=min(value))]
+    return value.get(row) if isinstance(value, Mapping) else value
 
 
 def _on_scale(found: Figure, spec: Mapping[str, Any], figures: Figures) -> float:
@@ -43,13 +51,10 @@ def _on_scale(found: Figure, spec: Mapping[str, Any], figures: Figures) -> float
 
 def _row(variable: Variable, row: str, year: int, figures: Figures) -> float:
     """One actor's starting value: the figure where there is one, otherwise what is assumed."""
-    spec = variable.initial
-    if "figure" in spec:
-        found = _latest(figures, spec["figure"], spec.get("entity", row), year)
-        if found is not None and year - found.year <= spec.get("max_age", 10):
-            return _on_scale(found, spec, figures)
-    assumed = _of_year(spec.get("assumed"), year)
-    value = assumed.get(row) if isinstance(assumed, Mapping) else assumed
+    found = observed(variable.initial, row, year, figures)
+    if found is not None:
+        return _on_scale(found, variable.initial, figures)
+    value = assumed(variable.initial, row, year)
     if value is None:
         raise DataError(f"{variable.name}: no figure and no assumed starting value for {row} at the end of {year}")
     return float(value)

@@ -46,6 +46,8 @@ def _vetoes(column: str, year: int) -> np.ndarray:
 def _kin(column: str, year: int) -> np.ndarray:
     """Share of a state's people with kin or faith ties to the power named by `column`, (6,)."""
     shares = {t.state: t.share for t in tables.load_kin() if t.power == column}
+    if not shares:
+        raise DataError(unknown("column of kin", column, tables.KIN))
     return np.array([shares.get(iso, 0.0) for iso in STATES])
 
 
@@ -59,7 +61,10 @@ _TABLES: dict[str, Callable[[str, int], np.ndarray]] = {
 
 @cache
 def column(table: str, name: str, year: int) -> np.ndarray:
-    """Values of a column at the end of `year`, without a world axis. Raises DataError for an unknown table."""
+    """Values of a column at the end of `year`, without a world axis. Raises DataError for an unknown table or column."""
     if table not in _TABLES:
         raise DataError(unknown("table", table, _TABLES))
-    return _TABLES[table](name, year)
+    try:
+        return _TABLES[table](name, year)
+    except (AttributeError, TypeError, ValueError) as error:  # no such column, or one of words
+        raise DataError(f"{table}.csv has no column of numbers called '{name}'") from error

@@ -9,43 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from sim import quarters
+from sim.catalogue import MEMBERS, POWERS, STATES
 from sim.data.reading import FOLDER, Line, lines
 
-STATES = ("ALB", "BIH", "XKX", "MNE", "MKD", "SRB")
-EU_MEMBERS = (
-    "AUT",
-    "BEL",
-    "BGR",
-    "CYP",
-    "CZE",
-    "DEU",
-    "DNK",
-    "ESP",
-    "EST",
-    "FIN",
-    "FRA",
-    "GRC",
-    "HRV",
-    "HUN",
-    "IRL",
-    "ITA",
-    "LTU",
-    "LUX",
-    "LVA",
-    "MLT",
-    "NLD",
-    "POL",
-    "PRT",
-    "ROU",
-    "SVK",
-    "SVN",
-    "SWE",
-)
-POWERS = ("RUS", "CHN", "TUR", "USA")
-PATRONS = (*EU_MEMBERS, *POWERS, *STATES)
+PATRONS = (*MEMBERS, *POWERS, "USA", *STATES)
 PATRONISED = (*STATES, "republika_srpska", "north_kosovo", "montenegrin_serbs")
+KIN = ("RUS", "TUR", "SRB", "ALB", "BIH", "HRV", "HUN")
+"""Outside powers, and neighbours with kin across the border."""
 UNNAMED = "unnamed"
 
 
@@ -181,8 +154,24 @@ def _within(quarter: str, since: str, until: str | None) -> bool:
     return quarters.index(since) <= at and (until is None or at <= quarters.index(until))
 
 
-def _read[Row](name: str, columns: str, make: Callable[[Line], Row], path: Path | None) -> list[Row]:
-    return [make(line) for line in lines(path or FOLDER / name, columns.split())]
+class Loader[Row](Protocol):
+    """Reads a table: the shipped one, or another of the same columns."""
+
+    def __call__(self, path: Path | None = None) -> list[Row]:
+        """All rows, in the order of the file. DataError names the file and line that is wrong."""
+
+
+def rows_of[Row](name: str, columns: str) -> Callable[[Callable[[Line], Row]], Loader[Row]]:
+    """Make what turns a line into a row the loader of the table `name` with these columns."""
+
+    def loader(row: Callable[[Line], Row]) -> Loader[Row]:
+        def load(path: Path | None = None) -> list[Row]:
+            return [row(line) for line in lines(path or FOLDER / name, columns.split())]
+
+        load.__name__, load.__doc__ = row.__name__, row.__doc__
+        return load
+
+    return loader
 
 
 def _until(line: Line, since: str) -> str | None:
@@ -194,161 +183,135 @@ def _until(line: Line, since: str) -> str | None:
     return until
 
 
-def load_council(path: Path | None = None) -> list[Member]:
+@rows_of(
+    "council.csv",
+    "iso name population_share population_share_2016 recognises_kosovo nato_member nato_since b9_member scepticism status source because",
+)
+def load_council(line: Line) -> Member:
     """The 27 members by ISO code."""
-
-    def member(line: Line) -> Member:
-        source, because = line.source_or_reason()
-        return Member(
-            iso=line.one_of("iso", EU_MEMBERS),
-            name=line.text("name"),
-            population_share=line.number("population_share", 0, 1),
-            population_share_2016=line.number("population_share_2016", 0, 1),
-            recognises_kosovo=line.yes("recognises_kosovo"),
-            nato_member=line.yes("nato_member"),
-            nato_since=line.year("nato_since") if line.optional("nato_since") else None,
-            b9_member=line.yes("b9_member"),
-            scepticism=line.number("scepticism", 0, 1),
-            status=line.status(),
-            source=source,
-            because=because,
-        )
-
-    columns = (
-        "iso name population_share population_share_2016 recognises_kosovo nato_member nato_since b9_member"
-        " scepticism status source because"
+    source, because = line.source_or_reason()
+    return Member(
+        iso=line.one_of("iso", MEMBERS),
+        name=line.text("name"),
+        population_share=line.number("population_share", 0, 1),
+        population_share_2016=line.number("population_share_2016", 0, 1),
+        recognises_kosovo=line.yes("recognises_kosovo"),
+        nato_member=line.yes("nato_member"),
+        nato_since=line.year("nato_since") if line.optional("nato_since") else None,
+        b9_member=line.yes("b9_member"),
+        scepticism=line.number("scepticism", 0, 1),
+        status=line.status(),
+        source=source,
+        because=because,
     )
-    return _read("council.csv", columns, member, path)
 
 
-def load_disputes(path: Path | None = None) -> list[Dispute]:
+@rows_of("disputes.csv", "member candidate topic kind intensity since until status source because")
+def load_disputes(line: Line) -> Dispute:
     """Disputes of members with candidates, by candidate."""
-
-    def dispute(line: Line) -> Dispute:
-        source, because = line.source_or_reason()
-        since = line.quarter("since")
-        return Dispute(
-            member=line.one_of("member", EU_MEMBERS),
-            candidate=line.one_of("candidate", STATES),
-            topic=line.text("topic"),
-            kind=line.one_of("kind", ("bilateral", "rule_of_law", "recognition", "package")),
-            intensity=line.number("intensity", 0, 1),
-            since=since,
-            until=_until(line, since),
-            status=line.status(),
-            source=source,
-            because=because,
-        )
-
-    columns = "member candidate topic kind intensity since until status source because"
-    return _read("disputes.csv", columns, dispute, path)
+    source, because = line.source_or_reason()
+    since = line.quarter("since")
+    return Dispute(
+        member=line.one_of("member", MEMBERS),
+        candidate=line.one_of("candidate", STATES),
+        topic=line.text("topic"),
+        kind=line.one_of("kind", ("bilateral", "rule_of_law", "recognition", "package")),
+        intensity=line.number("intensity", 0, 1),
+        since=since,
+        until=_until(line, since),
+        status=line.status(),
+        source=source,
+        because=because,
+    )
 
 
-def load_vetoes(path: Path | None = None) -> list[VetoSpell]:
+@rows_of("vetoes.csv", "blockers candidate from until step reason note source")
+def load_vetoes(line: Line) -> VetoSpell:
     """Documented veto spells, oldest first."""
-
-    def spell(line: Line) -> VetoSpell:
-        since = line.quarter("from")
-        blockers = line.many_of("blockers", (*EU_MEMBERS, UNNAMED))
-        if not blockers:
-            raise line.refuse("blockers is empty")
-        return VetoSpell(
-            blockers=blockers,
-            candidate=line.one_of("candidate", STATES),
-            since=since,
-            until=_until(line, since),
-            step=line.text("step"),
-            reason=line.text("reason"),
-            note=line.optional("note"),
-            source=line.text("source"),
-        )
-
-    return _read("vetoes.csv", "blockers candidate from until step reason note source", spell, path)
+    since = line.quarter("from")
+    blockers = line.many_of("blockers", (*MEMBERS, UNNAMED))
+    if not blockers:
+        raise line.refuse("blockers is empty")
+    return VetoSpell(
+        blockers=blockers,
+        candidate=line.one_of("candidate", STATES),
+        since=since,
+        until=_until(line, since),
+        step=line.text("step"),
+        reason=line.text("reason"),
+        note=line.optional("note"),
+        source=line.text("source"),
+    )
 
 
-def load_patrons(path: Path | None = None) -> list[Patron]:
+@rows_of("patrons.csv", "patron target what status source because")
+def load_patrons(line: Line) -> Patron:
     """Who shields whom."""
-
-    def patron(line: Line) -> Patron:
-        source, because = line.source_or_reason()
-        return Patron(
-            patron=line.one_of("patron", PATRONS),
-            target=line.one_of("target", PATRONISED),
-            what=line.text("what"),
-            status=line.status(),
-            source=source,
-            because=because,
-        )
-
-    return _read("patrons.csv", "patron target what status source because", patron, path)
+    source, because = line.source_or_reason()
+    return Patron(
+        patron=line.one_of("patron", PATRONS),
+        target=line.one_of("target", PATRONISED),
+        what=line.text("what"),
+        status=line.status(),
+        source=source,
+        because=because,
+    )
 
 
-def load_kin(path: Path | None = None) -> list[KinTie]:
-    """Kin and cultural ties. The powers are RUS, TUR and SRB, and neighbours with kin across the border."""
-
-    def tie(line: Line) -> KinTie:
-        source, because = line.source_or_reason()
-        return KinTie(
-            state=line.one_of("state", STATES),
-            power=line.one_of("power", ("RUS", "TUR", "SRB", "ALB", "BIH", "HRV", "HUN")),
-            share=line.number("share", 0, 1),
-            kind=line.one_of("kind", ("ethnic", "religion", "language")),
-            groups=line.many_of("groups"),
-            year=line.year("year") if line.optional("year") else None,
-            status=line.status(documented="measured"),
-            source=source,
-            licence=line.text("licence"),
-            because=because,
-        )
-
-    return _read("kin.csv", "state power share kind groups year status source licence because", tie, path)
+@rows_of("kin.csv", "state power share kind groups year status source licence because")
+def load_kin(line: Line) -> KinTie:
+    """Kin and cultural ties."""
+    source, because = line.source_or_reason()
+    return KinTie(
+        state=line.one_of("state", STATES),
+        power=line.one_of("power", KIN),
+        share=line.number("share", 0, 1),
+        kind=line.one_of("kind", ("ethnic", "religion", "language")),
+        groups=line.many_of("groups"),
+        year=line.year("year") if line.optional("year") else None,
+        status=line.status(documented="measured"),
+        source=source,
+        licence=line.text("licence"),
+        because=because,
+    )
 
 
-def load_formats(path: Path | None = None) -> list[Format]:
+@rows_of("formats.csv", "name area since members purpose overlaps note source")
+def load_formats(line: Line) -> Format:
     """Formats of regional cooperation."""
-
-    def regional_format(line: Line) -> Format:
-        return Format(
-            name=line.text("name"),
-            area=line.one_of("area", ("defence", "eu_defence", "economic", "political")),
-            since=line.year("since") if line.optional("since") else None,
-            members=line.many_of("members"),
-            purpose=line.text("purpose"),
-            overlaps=line.many_of("overlaps"),
-            note=line.optional("note"),
-            source=line.text("source"),
-        )
-
-    return _read("formats.csv", "name area since members purpose overlaps note source", regional_format, path)
+    return Format(
+        name=line.text("name"),
+        area=line.one_of("area", ("defence", "eu_defence", "economic", "political")),
+        since=line.year("since") if line.optional("since") else None,
+        members=line.many_of("members"),
+        purpose=line.text("purpose"),
+        overlaps=line.many_of("overlaps"),
+        note=line.optional("note"),
+        source=line.text("source"),
+    )
 
 
-def load_events(path: Path | None = None) -> list[Event]:
+@rows_of("events.csv", "quarter date event actors type source")
+def load_events(line: Line) -> Event:
     """Dated shocks, oldest first."""
-
-    def event(line: Line) -> Event:
-        return Event(
-            quarter=line.quarter("quarter"),
-            date=line.text("date"),
-            event=line.text("event"),
-            actors=line.many_of("actors"),
-            type=line.text("type"),
-            source=line.text("source"),
-        )
-
-    return _read("events.csv", "quarter date event actors type source", event, path)
+    return Event(
+        quarter=line.quarter("quarter"),
+        date=line.text("date"),
+        event=line.text("event"),
+        actors=line.many_of("actors"),
+        type=line.text("type"),
+        source=line.text("source"),
+    )
 
 
-def load_milestones(path: Path | None = None) -> list[Milestone]:
+@rows_of("milestones.csv", "state event means date source licence")
+def load_milestones(line: Line) -> Milestone:
     """Steps towards the EU and NATO."""
-
-    def milestone(line: Line) -> Milestone:
-        return Milestone(
-            state=line.one_of("state", STATES),
-            event=line.text("event"),
-            means=line.text("means"),
-            date=line.text("date"),
-            source=line.text("source"),
-            licence=line.text("licence"),
-        )
-
-    return _read("milestones.csv", "state event means date source licence", milestone, path)
+    return Milestone(
+        state=line.one_of("state", STATES),
+        event=line.text("event"),
+        means=line.text("means"),
+        date=line.text("date"),
+        source=line.text("source"),
+        licence=line.text("licence"),
+    )

@@ -1,4 +1,4 @@
-"""Where starting values come from: each with the figure, table, lever or assumption behind it, as `sim.starting` reads it."""
+"""Where starting values come from: each with the figure, table, lever or assumption behind it, by the rules of `sim.starting`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.catalogue import ROWS, Variable, catalogue
 from sim.data.figures import Figure, load_figures
+from sim.starting import assumed, observed
 
 MEASURED, ASSUMED, LEVER, TABLE, SET = "measured", "assumed", "lever", "table", "scenario"
 
@@ -51,21 +52,7 @@ def _row(variable: Variable, row: str, year: int, given: dict[str, Any]) -> Star
     spec, name = variable.initial, f"{row}.{variable.key}" if variable.group == "states" else variable.published
     if name in given:
         return Start(variable.name, row, SET, given[name], "the scenario's initial")
-    observed = _observed(spec, row, year)
-    if observed is not None:
-        return Start(variable.name, row, MEASURED, observed.value, f"{observed.figure} {observed.entity} {observed.year}", observed)
-    value = spec["assumed"]
-    if isinstance(value, dict) and value and all(isinstance(k, int) for k in value):
-        value = value[max((y for y in value if y <= year), default=min(value))]
-    return Start(variable.name, row, ASSUMED, value.get(row) if isinstance(value, dict) else value, str(spec.get("because", "")))
-
-
-def _observed(spec: Any, row: str, year: int) -> Figure | None:
-    """The observation that a starting value rests on, or None where there is none young enough."""
-    if "figure" not in spec:
-        return None
-    figures, entity = load_figures(), spec.get("entity", row)
-    if entity not in figures.entities(spec["figure"]):
-        return None
-    known = [f for f in figures.series(spec["figure"], entity) if f.year <= year]
-    return known[-1] if known and year - known[-1].year <= spec.get("max_age", 10) else None
+    found = observed(spec, row, year, load_figures())
+    if found is not None:
+        return Start(variable.name, row, MEASURED, found.value, f"{found.figure} {found.entity} {found.year}", found)
+    return Start(variable.name, row, ASSUMED, assumed(spec, row, year), str(spec.get("because", "")))

@@ -35,8 +35,8 @@ def test_votes_are_weighed_by_the_populations_of_the_nearer_year() -> None:
 
 
 def test_the_council_is_the_27_and_its_shares_sum_to_1() -> None:
-    assert set(COUNCIL) == set(tables.EU_MEMBERS)
-    assert len(tables.EU_MEMBERS) == 27
+    assert set(COUNCIL) == set(catalogue.MEMBERS)
+    assert len(COUNCIL) == 27
     assert sum(m.population_share for m in COUNCIL.values()) == pytest.approx(1, abs=1e-6)
     assert sum(m.population_share_2016 for m in COUNCIL.values()) == pytest.approx(1, abs=1e-6)
 
@@ -92,7 +92,7 @@ def test_length_of_spells() -> None:
 def test_kin_ties_cover_the_six_for_russia_and_turkiye() -> None:
     ties = {(t.state, t.power): t for t in tables.load_kin()}
     assert len(ties) == len(tables.load_kin())
-    for state in tables.STATES:
+    for state in catalogue.STATES:
         assert {(state, "RUS"), (state, "TUR")} <= set(ties)
     assert 0.05 <= ties["XKX", "SRB"].share <= 0.06
     assert ("SRB", "SRB") not in ties
@@ -175,6 +175,16 @@ def test_a_line_without_source_and_reason_is_refused(tmp_path: Path) -> None:
         tables.load_patrons(path)
 
 
-def test_codes_are_those_of_the_catalogue() -> None:
-    assert tables.STATES == catalogue.STATES
-    assert set(tables.EU_MEMBERS) == set(catalogue.MEMBERS)
+@pytest.mark.parametrize(
+    ("table", "name", "complaint"),
+    [
+        ("councils", "scepticism", "unknown table 'councils'.*nearest: council"),
+        ("council", "sceptcism", "council.csv has no column of numbers called 'sceptcism'"),
+        ("council", "name", "council.csv has no column of numbers called 'name'"),
+        ("disputes", "strength", "disputes.csv has no column of numbers called 'strength'"),
+        ("kin", "RSU", "unknown column of kin 'RSU'.*nearest: RUS"),
+    ],
+)
+def test_unknown_columns_are_refused(table: str, name: str, complaint: str) -> None:
+    with pytest.raises(DataError, match=complaint):
+        column(table, name, 2023)
