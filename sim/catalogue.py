@@ -6,7 +6,7 @@ it can make happen and its parameters. Scenario checks, the recorder, bounds, do
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.resources import files
@@ -35,6 +35,9 @@ ROWS: dict[str, tuple[str, ...]] = {"states": STATES, "members": MEMBERS, "power
 """Populations with one row per actor, and the topics of foreign policy; every other prefix is a single actor or relation."""
 
 _STATUS = ("measured", "calibrated", "assumed")
+_KINDS = ("stock", "signal", "decision", "derived")
+_BETTER = ("higher", "lower", "none")
+_TYPES = ("float", "bool", "string")
 
 
 @dataclass(frozen=True)
@@ -184,10 +187,17 @@ class Catalogue:
 
 
 def _pair(where: str, entry: Mapping[str, Any]) -> tuple[float, float]:
+    _need(where, entry, "range")
     low, high = entry["range"]
     if not low < high:
         raise DataError(f"{where}: range [{low}, {high}] is empty")
     return float(low), float(high)
+
+
+def _within(where: str, key: str, numbers: Iterable[float], bounds: tuple[float, float]) -> None:
+    for number in numbers:
+        if not bounds[0] <= number <= bounds[1]:
+            raise DataError(f"{where}: {key} {number} lies outside its range [{bounds[0]}, {bounds[1]}]")
 
 
 def _need(where: str, entry: Mapping[str, Any], *keys: str) -> None:
@@ -196,11 +206,15 @@ def _need(where: str, entry: Mapping[str, Any], *keys: str) -> None:
         raise DataError(f"{where}: lacks {', '.join(missing)}")
 
 
+def _one_of(where: str, key: str, value: Any, allowed: Iterable[str]) -> None:
+    if value not in allowed:
+        raise DataError(f"{where}: {unknown(key, str(value), allowed)}")
+
+
 def _provenance(where: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     status, source, because = entry.get("status", ""), entry.get("source") or (), entry.get("because", "")
     source = (source,) if isinstance(source, str) else tuple(source)
-    if status not in _STATUS:
-        raise DataError(f"{where}: {unknown('status', str(status), _STATUS)}")
+    _one_of(where, "status", status, _STATUS)
     if status == "assumed" and not because:
         raise DataError(f"{where}: an assumed number says because of what")
     if status != "assumed" and not source:
@@ -217,18 +231,25 @@ def _lever(room: str, name: str, entry: Mapping[str, Any]) -> Lever:
         common |= _provenance(where, entry)
     default = entry["default"]
     if "choices" in entry:
+        _one_of(where, "default", default, entry["choices"])
         return Lever(kind="choice", default=default, values=tuple(entry["choices"]), **common)
     if entry.get("flag"):
         return Lever(kind="flag", default=bool(default), values=("true", "false"), **common)
     if "list_of" in entry:
+        for name in default:
+            _one_of(where, "default", name, ROWS[entry["list_of"]])
         return Lever(kind="list", default=tuple(default), values=ROWS[entry["list_of"]], **common)
     value = {k: float(v) for k, v in default.items()} if isinstance(default, Mapping) else float(default)
-    return Lever(kind="number", default=value, range=_pair(where, entry), multiplier=bool(entry.get("multiplier")), **common)
+    bounds = _pair(where, entry)
+    _within(where, "default", value.values() if isinstance(value, Mapping) else (value,), bounds)
+    return Lever(kind="number", default=value, range=bounds, multiplier=bool(entry.get("multiplier")), **common)
 
 
 def _variable(room: str, name: str, entry: Mapping[str, Any]) -> Variable:
     where = f"{room}.yaml: variable {name}"
     _need(where, entry, "means", "kind", "unit", "better")
+    for key, allowed in (("kind", _KINDS), ("better", _BETTER), ("type", _TYPES)):
+        _one_of(where, key, entry.get(key, "float"), allowed)
     if "derived" not in entry:
         _need(where, entry, "initial")
     labels = tuple(entry.get("labels", ()))
@@ -248,10 +269,8 @@ def _parameter(room: str, key: str, entry: Mapping[str, Any]) -> Parameter:
     value = entry["value"]
     if isinstance(value, Mapping) and "table" not in value:
         value = {k: float(v) for k, v in value.items()}
-    numbers = value.values() if isinstance(value, Mapping) and "table" not in value else () if isinstance(value, Mapping) else (value,)
-    for v in numbers:
-        if not low <= v <= high:
-            raise DataError(f"{where}: value {v} lies outside its range [{low}, {high}]")
+    numbers = () if isinstance(value, Mapping) and "table" in value else value.values() if isinstance(value, Mapping) else (value,)
+    _within(where, "value", numbers, (low, high))
     return Parameter(
         name=f"{room}.{key}", means=entry["means"], value=value, unit=str(entry["unit"]), range=(low, high),
         prior=entry.get("prior"), **_provenance(where, entry),

@@ -9,6 +9,8 @@ import numpy as np
 
 from sim.catalogue import STATES, Catalogue, Variable, catalogue
 from sim.errors import ModelError
+from sim.quarters import written
+from sim.randomness import BLOCK
 from sim.world import Occurrence, World
 
 
@@ -102,7 +104,7 @@ class Recorder:
         self._refuse_nonfinite()
         everything = wanted.size == world.worlds
         cut: Callable[[np.ndarray], np.ndarray] = (lambda a: a) if everything else (lambda a: a[..., wanted])
-        ids = np.concatenate([np.arange(b * 64, b * 64 + 64) for b in world.blocks])
+        ids = np.concatenate([np.arange(b * BLOCK, (b + 1) * BLOCK) for b in world.blocks])
         return Recording(
             policy=world.plan.policy,
             start=world.plan.start,
@@ -121,9 +123,12 @@ class Recorder:
 
     def _refuse_nonfinite(self) -> None:
         for names, values in ((self.state_names, self.states), (self.region_names, self.region)):
-            if not np.isfinite(values[:, -1]).all():
-                bad = [n for n, v in zip(names, values, strict=True) if not np.isfinite(v[-1]).all()]
-                raise ModelError(f"not a finite number at the end of the run: {', '.join(bad)}")
+            if not np.isfinite(values.sum()):  # one pass over all; only where it finds something is it asked what and when
+                found = {
+                    name: np.flatnonzero(~np.isfinite(v).all(axis=tuple(range(1, v.ndim)))) for name, v in zip(names, values, strict=True)
+                }
+                told = [f"{name} (first in {written(self.world.plan.start + int(at[0]))})" for name, at in found.items() if at.size]
+                raise ModelError(f"not a finite number: {', '.join(told)}")
 
 
 def _only(occurrences: Sequence[Occurrence], wanted: np.ndarray, worlds: int) -> list[Occurrence]:

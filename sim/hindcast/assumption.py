@@ -28,6 +28,8 @@ SIGN, CONDITIONS = "democracy.legitimation", "democracy.conditionality"
 AT_STAKE = ("democracy", "cfsp", "cfsp_aligned")
 """Series that the assumption speaks of."""
 PLACEBO_WORLDS = 128
+USUAL_STEP = 0.05
+"""Five points of a hundred: what alignment moves in a year or two where it moves."""
 
 
 def _drawn(name: str, belief: str, blocks: int = 64, seed: int = 1) -> np.ndarray:
@@ -103,15 +105,16 @@ def _at_stake(judged: Sequence[Judged]) -> list[Judged]:
 
 def _difference(usual: Sequence[Judged], off: Sequence[Judged], draws: int = 4000) -> tuple[float, float]:
     """95 % interval of the relative gain in CRPS, rows drawn with replacement."""
-    gain = np.array([(sum(b.crps) - sum(a.crps)) / _unit(a) for a, b in zip(usual, off, strict=True)])
-    base = np.array([sum(b.crps) / _unit(b) for b in off])
+    gain = np.array([(sum(b.crps) - sum(a.crps)) / _unit(a.step) for a, b in zip(usual, off, strict=True)])
+    base = np.array([sum(b.crps) / _unit(b.step) for b in off])
     picks = np.random.default_rng(1).integers(0, gain.size, (draws, gain.size))
     low, high = np.quantile(gain[picks].sum(axis=1) / base[picks].sum(axis=1), [0.025, 0.975])
     return float(low), float(high)
 
 
-def _unit(judged: Judged) -> float:
-    return judged.step if judged.step > 0 else 0.05  # a row of one observation: five points of a hundred
+def _unit(step: float) -> float:
+    """A row's yearly step, by which its errors are divided; `USUAL_STEP` where a single observation leaves it unknown."""
+    return step if step > 0 else USUAL_STEP
 
 
 def placebo(worlds: int = PLACEBO_WORLDS, seed: int = 1, progress: Callable[[int, int], None] | None = None) -> dict[str, Any]:
@@ -162,8 +165,7 @@ def mean_misfit(ensemble: Ensemble, record: Sequence[Row], seed: int) -> float:
     found = []
     for row in record:
         target = row.within(FIRST, LAST)
-        step = yearly_step(target)
-        unit = step if step > 0 else 0.05
+        unit = _unit(yearly_step(target))
         sample = seen(ensemble, target, target.years, seed, "placebo")
         weights = np.ones(sample.shape[1])
         found += [crps_of_sample(x, weights, y) / unit for x, y in zip(sample, target.values, strict=True)]

@@ -9,6 +9,8 @@ import numpy as np
 
 from sim import quarters
 from sim.catalogue import STATES
+from sim.data.figures import load_figures
+from sim.data.scales import THOUSAND
 from sim.hindcast.ensemble import plan_of
 from sim.hindcast.proper import quantile
 from sim.hindcast.references import NAMES
@@ -19,10 +21,14 @@ from sim.scenario.plan import Plan
 SERBIA = STATES.index("SRB")
 WAR_YEARS = (2022, 2023)
 ATTACK, BEFORE, AFTER = "2023Q2", "2023Q1", "2023Q4"
-RISE_OBSERVED = (4.811 - 3.8, 5.222 - 3.8)
-"""Thousands, by the lower and the higher count of the end of 2023, from the strength of May 2023 (figures kfor_troops, _high, _may)."""
-LAG_OBSERVED = (0, 1)
-"""Quarters from the attack of 29 May 2023 to the first reinforcement (30 May) and to the second (after 24 September)."""
+
+
+def rise_observed() -> tuple[float, float]:
+    """Rise of KFOR from May to the end of 2023 by the lower and the higher count of its end, thousands."""
+    at_end, counted_higher, in_may = (
+        load_figures().at(name, "XKX", 2023).value / THOUSAND for name in ("kfor_troops", "kfor_troops_high", "kfor_troops_may")
+    )
+    return at_end - in_may, counted_higher - in_may
 
 
 def _paths(plan: Plan, name: str, worlds: int, seed: int) -> np.ndarray:
@@ -74,7 +80,7 @@ def kfor_given_crisis(worlds: int = 2048, seed: int = 1, belief: str = "posterio
     rise = given[at[AFTER]] - given[at[BEFORE]]
     added = given - free
     first = added[at[ATTACK]].mean() / max(added[at[AFTER]].mean(), 1e-9)
-    size, low, high = _spread(rise), RISE_OBSERVED[0], RISE_OBSERVED[1]
+    size, (low, high) = _spread(rise), rise_observed()
     inside = bool(size[0] <= high and low <= size[2])
     words = (
         f"KFOR given the crises of 2023. Rise from the first to the last quarter of 2023: {size[1]:+.2f} thousand "
@@ -84,6 +90,6 @@ def kfor_given_crisis(worlds: int = 2048, seed: int = 1, belief: str = "posterio
         f"{_spread(given[at[AFTER]])[1]:.2f} thousand."
     )
     return {
-        "rise": size, "observed": list(RISE_OBSERVED), "inside": inside, "share_in_first_quarter": float(first),
+        "rise": size, "observed": [low, high], "inside": inside, "share_in_first_quarter": float(first),
         "strength": _spread(given[at[AFTER]]), "paragraph": words,
     }  # fmt: skip
