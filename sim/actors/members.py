@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
 from sim.actors.base import Actor, Decision
 from sim.catalogue import MEMBERS, STATES
 from sim.data.tables import load_council
@@ -37,9 +35,9 @@ class EUMember(Actor):
         self.recognises_kosovo = code not in NON_RECOGNISERS
 
     def decide(self) -> None:
-        """Vote on each candidate: 1 = no, (6, worlds)."""
+        """Vote on each candidate: 1 or True = no, (6, worlds)."""
         rate = objection_rate(self.dispute, self.readiness_to_refuse, self.model.states.veto_exposure)
-        votes = np.maximum(self.veto, self.draw("mood") < rate)
+        votes = (self.veto > 0.5) | (self.draw("mood") < rate)
         if not self.recognises_kosovo:
-            votes[XKX] = np.maximum(votes[XKX], 1 - self.model.eu.recognition_united)
+            votes[XKX] |= self.model.eu.recognition_united < 0.5
         self.objection = votes
