@@ -15,7 +15,7 @@ from sim.claims.statistics import DECREASE, INCREASE, NONE
 from sim.errors import InputError
 from sim.quarters import index
 from sim.results import outcome_reference
-from sim.scenario.complete import LONGEST, check_forced
+from sim.scenario.complete import LONGEST, check_moments
 from sim.scenario.findings import Finding, Place, Report
 from sim.scenario.folders import contents, locate_parent
 from sim.scenario.resolve import resolve_file
@@ -298,11 +298,11 @@ class _Claims:
     def dates(
         self, arms: Mapping[str, dict[str, Any] | None], scenario: Scenario | None, window: tuple[str, str], place: Place, path: str
     ) -> None:
-        """Forced moments outside the run."""
+        """Forced moments outside the run, and paths that begin after it."""
         if scenario is None:
             return
         for arm, settings in arms.items():
             report = Report()
-            check_forced(settings or {}, f"{path}.{arm}", scenario.start, max(scenario.end, window[1]), {}, report)
+            check_moments(settings or {}, f"{path}.{arm}", scenario.start, max(scenario.end, window[1]), {}, report)
             for finding in report.findings:
                 self.report.add(self.reader.places.get(finding.path, place), finding.path, finding.message)

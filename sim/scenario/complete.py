@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sim.errors import nearest
 from sim.quarters import index
-from sim.scenario.findings import Place, Report
+from sim.scenario.findings import Place, Report, listed, shown
+from sim.scenario.merge import DATES, event
+from sim.scenario.sections import Reader, shape_problems
 from sim.scenario.uncertain import check_entry
 
 START, END = "2024Q1", "2034Q4"  # where a scenario without a parent says nothing
 LONGEST = 200  # quarters
 
 
-def complete(document: dict[str, Any], own: Mapping[str, Any], places: Mapping[str, Place], report: Report) -> None:
-    """Check the merged `document`.
+def complete(
+    document: dict[str, Any], own: Mapping[str, Any], parent: Mapping[str, Any], places: Mapping[str, Place], reader: Reader
+) -> None:
+    """Check the merged `document`; `places` knows where its parts stand, in this file or a parent.
 
     `own` is the part that this file wrote itself: only its dates must lie within the run, since a child may shorten its parent's.
     """
+    report = reader.report
     document.setdefault("start", START)
     document.setdefault("end", END)
     _run(document, places, report)
@@ -25,7 +31,7 @@ def complete(document: dict[str, Any], own: Mapping[str, Any], places: Mapping[s
         check_entry(canonical, entry, places, report)
     for branch, options in document.get("branches", {}).items():
         _weights(branch, options, places, report)
-    check_dates(own, document["start"], document["end"], places, report)
+    _dates(own, parent, document, reader)
 
 
 def _run(document: Mapping[str, Any], places: Mapping[str, Place], report: Report) -> None:
@@ -51,6 +57,31 @@ def _weights(branch: str, options: Mapping[str, Any], places: Mapping[str, Place
         report.add(place, path, "the weights sum to nothing; allowed: numbers from 0, at least one above 0")
 
 
+def _dated(own: Mapping[str, Any], parent: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(path, key, event as it results) of every event to which this file gives a date; those that make no sense are reported."""
+    inherited = {f"{path}[{e['id']}]": e for path, events in dated_lists(parent) for e in events if e["id"] not in own.get("remove", ())}
+    for path, events in dated_lists(own):
+        for written in events:
+            where = f"{path}[{written['id']}]"
+            keys = reader.written[where]
+            result = event(inherited.get(where, {}), {**dict.fromkeys(keys, ""), **written})  # "" where a value could not be read
+            problems = shape_problems({k: v for k, v in result.items() if v != ""}, result.keys())
+            for problem in problems:
+                reader.report.add(reader.places[where], where, problem + _meant(written["id"], path, inherited))
+            given = [key for key in DATES if key in keys]
+            if given and not problems and "" not in (result.get(key) for key in DATES):
+                yield where, given[0], result
+
+
+def _meant(identity: str, path: str, inherited: Mapping[str, Any]) -> str:
+    """What to say of an incomplete event when there are inherited ones that it could have continued."""
+    ids = [e["id"] for where, e in inherited.items() if where.rpartition("[")[0] == path]
+    if not ids or identity in ids:
+        return ""
+    near = nearest(identity, ids)
+    return f"; no inherited event has the id '{shown(identity)}'" + (f"; nearest: {near}" if near else f": {listed(ids)}")
+
+
 def dated_lists(document: Mapping[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     """(path, events) of every list of events in a document."""
     yield "events", document.get("events", [])
@@ -71,28 +102,26 @@ def setting_maps(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
         yield f"policies.{policy}.levers", entry.get("levers", {})
 
 
-def check_dates(own: Mapping[str, Any], start: str, end: str, places: Mapping[str, Place], report: Report) -> None:
-    """Events and forced moments that could never happen because they lie outside the run."""
-    for path, events in dated_lists(own):
-        for event in events:
-            begin, last = event.get("at") or event.get("from"), event.get("at") or event.get("to")
-            if not begin or not last:
-                continue
-            where = f"{path}[{event['id']}]"
-            key = "at" if "at" in event else "from"
-            place = places.get(f"{where}.{key}", places.get(where, Place()))
-            _within(begin, last, start, end, place, f"{where}.{key}", report)
+def _dates(own: Mapping[str, Any], parent: Mapping[str, Any], document: Mapping[str, Any], reader: Reader) -> None:
+    """What this file dates and what could never happen because it lies outside the run."""
+    start, end, places = document["start"], document["end"], reader.places
+    for where, key, dated in _dated(own, parent, reader):
+        begin, last = dated.get("at") or dated["from"], dated.get("at") or dated["to"]
+        _within(begin, last, start, end, places[f"{where}.{key}"], f"{where}.{key}", reader.report)
     for path, settings in setting_maps(own):
-        check_forced(settings, path, start, end, places, report)
+        check_moments(settings, path, start, end, places, reader.report)
 
 
-def check_forced(settings: Mapping[str, Any], path: str, start: str, end: str, places: Mapping[str, Place], report: Report) -> None:
-    """Forced moments outside the run."""
-    for name, moments in settings.items():
+def check_moments(settings: Mapping[str, Any], path: str, start: str, end: str, places: Mapping[str, Place], report: Report) -> None:
+    """Forced moments outside the run, and paths that begin after it."""
+    for name, value in settings.items():
+        where, place = f"{path}.{name}", places.get(f"{path}.{name}", Place())
         if name.startswith("force."):
-            for moment in moments:
+            for moment in value:
                 begin, last = (moment["from"], moment["until"]) if isinstance(moment, dict) else (moment, moment)
-                _within(begin, last, start, end, places.get(f"{path}.{name}", Place()), f"{path}.{name}", report)
+                _within(begin, last, start, end, place, where, report)
+        elif isinstance(value, dict) and min(value) > end:
+            report.add(place, where, f"the path begins ({min(value)}) after the run; allowed: a first quarter up to {end}")
 
 
 def _within(begin: str, last: str, start: str, end: str, place: Place, path: str, report: Report) -> None:

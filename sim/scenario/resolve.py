@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sim.scenario.complete import complete
+from sim.scenario.complete import complete, dated_lists
 from sim.scenario.findings import Place, Report
 from sim.scenario.folders import contents, locate_parent
 from sim.scenario.merge import merge
@@ -48,7 +48,7 @@ def resolve_text(
     places = {**(parent.places if parent else {}), **reader.places}
     _removals(own, parent, reader)
     if tree is not None:
-        complete(document, own, places, own_report)
+        complete(document, own, parent.document if parent else {}, places, reader)
     report.extend(sorted(own_report.findings, key=lambda f: (f.file != label, f.file, f.line, f.column)))
     if tree is None:
         return None
@@ -80,7 +80,7 @@ def _parent(own: dict[str, Any], folder: Path | None, reader: Reader, chain: tup
 
 
 def _removals(own: dict[str, Any], parent: Resolved | None, reader: Reader) -> None:
-    inherited = [event["id"] for event in parent.document.get("events", [])] if parent else []
+    inherited = [event["id"] for _, events in dated_lists(parent.document) for event in events] if parent else []
     for identity in own.get("remove", []):
         if identity not in inherited:
             reader.report.unknown(reader.places[f"remove.{identity}"], "remove", "inherited event", identity, inherited)

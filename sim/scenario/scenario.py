@@ -11,7 +11,7 @@ from typing import Any
 from sim.errors import InputError, unknown
 from sim.quarters import index
 from sim.scenario.build import build
-from sim.scenario.complete import LONGEST, check_forced
+from sim.scenario.complete import LONGEST, check_moments
 from sim.scenario.findings import Finding, Place, Report, shown
 from sim.scenario.folders import locate
 from sim.scenario.plan import Plan
@@ -80,7 +80,7 @@ class Scenario:
 
     def _settings(self, given: Mapping[str, Any] | None, path: str, last: str, report: Report) -> dict[str, Any]:
         settings = Reader(report).settings(node_of(given, path, report), path, LEVERS)
-        check_forced(settings, path, self.start, last, {}, report)
+        check_moments(settings, path, self.start, last, {}, report)
         return settings
 
     @staticmethod

@@ -163,6 +163,7 @@ def _range_name(low: float, high: float) -> str:
 
 
 def _event() -> Schema:
+    """A dated event; in a child it may be a part of its parent's, so that only the id is required."""
     words = _event_words()
     lasting = [word for word, spell in words.items() if spell]
     properties = {
@@ -170,15 +171,15 @@ def _event() -> Schema:
         "at": _ref("quarter"), "from": _ref("quarter"), "to": _ref("quarter"),
         "set": _ref("set"), "ramp": _ref("ramp"), "force": {"enum": list(words)},
     }  # fmt: skip
-    moment = {"required": ["at"], "properties": {"from": False, "to": False, "ramp": False}}
-    period = {"required": ["from", "to"], "properties": {"at": False, "set": False, "force": {"enum": lasting}}}
-    acts = [{"required": [key]} for key in ("set", "ramp", "force")]
+    moment = {"if": {"required": ["at"]}, "then": {"properties": {"from": False, "to": False, "ramp": False}}}
+    begun = {"anyOf": [{"required": ["from"]}, {"required": ["to"]}]}
+    period = {"if": begun, "then": {"properties": {"at": False, "set": False, "force": {"enum": lasting}}}}
     return {
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
         "required": ["id"],
-        "allOf": [{"anyOf": acts}, {"oneOf": [moment, period]}],
+        "allOf": [moment, period],
     }
 
 

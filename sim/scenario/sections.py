@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from sim.scenario.findings import Place, Report, shown
 from sim.scenario.levels import dotted_form, resolve
 from sim.scenario.names import Name, Problem
 from sim.scenario.text import Node
-from sim.scenario.tools import event_named
+from sim.scenario.tools import Event, event_named
 from sim.scenario.values import read_plain, read_quarter, read_value
 
 WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
@@ -26,6 +26,8 @@ class Reader:
 
     report: Report
     places: dict[str, Place] = field(default_factory=dict)
+    written: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The keys of each event by its path, those that could not be read too."""
 
     def mapping(self, node: Node, path: str, allowed: tuple[str, ...] | None = None) -> dict[str, Node]:
         """The entries of a mapping (nothing counts as empty); unknown keys are reported."""
@@ -103,7 +105,7 @@ class Reader:
         return found
 
     def events(self, node: Node, path: str) -> list[dict[str, Any]]:
-        """Dated events; ids are unique in the list."""
+        """Dated events; ids are unique in the list. One may be a part of an inherited event: `complete` judges what results."""
         found: dict[str, dict[str, Any]] = {}
         for i, item in enumerate(self.items(node, path)):
             event = self._event(item, path, i)
@@ -136,30 +138,32 @@ class Reader:
         for key, scope in (("set", SET), ("ramp", RAMP)):
             if key in entries:
                 event[key] = self.settings(entries[key], f"{where}.{key}", scope)
-        spell = self._forced(event, entries, where)
-        problems = _shape_problems(set(entries), event, spell)
-        for problem in problems:
-            self.report.add(node.place, where, problem)
-        return event if identity and not problems else None
+        if "force" in entries and (forced := self._forced(entries["force"], f"{where}.force")):
+            event["force"] = forced
+        self.written[where] = frozenset(entries)
+        if identity is None:
+            for problem in shape_problems(event, self.written[where]):
+                self.report.add(node.place, where, problem)
+        return event if identity else None
 
-    def _forced(self, event: dict[str, Any], entries: Mapping[str, Node], where: str) -> bool:
-        """Read `force`; whether it names an event that lasts."""
-        text = self.text(entries["force"], f"{where}.force") if "force" in entries else None
-        if text is None:
-            return False
-        found = event_named(text)
+    def _forced(self, node: Node, where: str) -> str | None:
+        """The name of an event to force, as written after `force.`."""
+        text = self.text(node, where)
+        found = None if text is None else event_named(text)
         if isinstance(found, Problem):
-            found.into(self.report, entries["force"].place, f"{where}.force")
-            return True  # unknown: say no more about its dates
-        event["force"] = text
-        return found.kind.spell
+            found.into(self.report, node.place, where)
+            return None
+        return text
 
 
-def _shape_problems(keys: set[str], event: Mapping[str, Any], spell: bool) -> list[str]:
-    """What is wrong with the keys an event has; `spell` says whether what it forces lasts."""
+def shape_problems(event: Mapping[str, Any], written: Collection[str] = ()) -> list[str]:
+    """What is wrong with the keys an event has; of those `written` some may have been unreadable and are lacking in `event`."""
+    keys = {*event, *written}
     begin, end = event.get("from", ""), event.get("to", "")
     moment, period = "at" in keys, bool(keys & {"from", "to"})
     acts = keys & {"set", "ramp", "force"}
+    found = event_named(event["force"]) if "force" in event else None
+    spell = found.kind.spell if isinstance(found, Event) else True  # of an unknown event no more is said about its dates
     problems = [
         f"ends ({end}) before it begins ({begin}); allowed: from <= to" if begin and end and begin > end else "",
         "does nothing; allowed: set, ramp, force" if not acts else "",

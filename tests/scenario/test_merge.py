@@ -59,10 +59,63 @@ def test_a_childs_wide_form_beats_its_parents_narrow_one(child):
 
 
 def test_events_merge_by_id_and_remove_drops(child):
-    made = child("events: [{id: surge, at: 2028Q1, force: secession}, {id: new, at: 2029Q1, force: secession}]\nremove: [shock]")
-    assert [e["id"] for e in made.document["events"]] == ["surge", "new"]
-    assert "set" not in made.document["events"][0]
+    made = child("events: [{id: new, at: 2029Q1, force: secession}, {id: surge, at: 2028Q1, force: secession}]\nremove: [shock]")
+    surge, new = made.document["events"]
+    assert surge == {"id": "surge", "at": "2028Q1", "set": {"russia.effort": 2.0}, "force": "secession"}
+    assert new["id"] == "new"
     assert "remove" not in made.document
+
+
+@pytest.mark.parametrize(
+    ("written", "result"),
+    [
+        ("at: 2029Q1", {"at": "2029Q1", "set": {"russia.effort": 2.0}}),
+        ("set: {russia.effort: 3}", {"at": "2026Q1", "set": {"russia.effort": 3.0}}),
+        ("set: {china.investment: 3}", {"at": "2026Q1", "set": {"russia.effort": 2.0, "china.investment": 3.0}}),
+        ("title: A surge", {"at": "2026Q1", "title": "A surge", "set": {"russia.effort": 2.0}}),
+        ("from: 2026Q1, to: 2027Q1, ramp: {russia.effort: 3}", {"from": "2026Q1", "to": "2027Q1", "ramp": {"russia.effort": 3.0}}),
+    ],
+)
+def test_what_a_child_does_not_say_of_an_event_is_as_in_the_parent(child, written, result):
+    made = child(f"events: [{{id: surge, {written}}}]")
+    assert made.document["events"][0] == {"id": "surge", **result}
+
+
+def test_a_wide_form_in_a_childs_event_beats_the_parents_narrow_one(tmp_path):
+    (tmp_path / "parent.yaml").write_text("events: [{id: x, at: 2026Q1, set: {states.SRB.fragility: 0.9}}]")
+    made = scenario("extends: parent\nevents: [{id: x, set: {states.fragility: 0.5}}]", tmp_path)
+    assert made.document["events"][0]["set"] == {"states.fragility": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("events: [{id: surge, to: 2028Q1}]", "f.yaml:2:10: events[surge]: lacks 'from'; allowed: from and to together"),
+        (
+            "events: [{id: surge, from: 2026Q1, to: 2028Q1}]",
+            "f.yaml:2:10: events[surge]: 'set' happens at a moment; allowed: at (a second event ends it)",
+        ),
+        (
+            "events: [{id: surj, at: 2028Q1}]",
+            "f.yaml:2:10: events[surj]: does nothing; allowed: set, ramp, force; no inherited event has the id 'surj'; nearest: surge",
+        ),
+        ("events: [{id: surge, at: 2040Q1}]", "f.yaml:2:26: events[surge].at: 2040Q1 lies outside the run; allowed: 2024Q1 to 2030Q4"),
+        ("remove: [surge]\nevents: [{id: surge, at: 2028Q1}]", "f.yaml:3:10: events[surge]: does nothing; allowed: set, ramp, force"),
+    ],
+)
+def test_an_event_is_judged_as_it_results(tmp_path, text, line):
+    (tmp_path / "parent.yaml").write_text(PARENT)
+    assert any(found.startswith(line) for found in findings(f"extends: parent\n{text}\n", tmp_path))
+
+
+def test_events_of_policies_and_branches_merge_and_are_removed_too(child):
+    made = child("policies: {strict: {events: [{id: x, at: 2028Q1}]}}").document["policies"]["strict"]["events"]
+    assert made == [{"id": "x", "at": "2028Q1", "set": {"eu.funding": 2.0}}]
+    assert child("remove: [x]").document["policies"]["strict"]["events"] == []
+
+
+def test_an_inherited_date_may_lie_after_a_run_that_the_child_shortens(child):
+    assert child("end: 2026Q4\nevents: [{id: shock, title: Later}]").plan().notices == ("event shock lies after the run",)
 
 
 def test_a_removed_event_may_come_back_changed(child):
@@ -72,7 +125,7 @@ def test_a_removed_event_may_come_back_changed(child):
 
 def test_removing_what_no_parent_has_is_a_mistake(child, tmp_path):
     lines = findings("extends: parent\nremove: [shok]\n", tmp_path)
-    assert lines == ["f.yaml:2:10: remove: unknown inherited event 'shok'; allowed: surge, shock; nearest: shock"]
+    assert lines == ["f.yaml:2:10: remove: unknown inherited event 'shok'; allowed: surge, shock, x; nearest: shock"]
 
 
 def test_one_field_of_a_distribution_can_be_replaced(child):
