@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.analysis.compare import compare
     from sim.analysis.explain import explain
+    from sim.errors import Notice
     from sim.results import Results, load_results
     from sim.running import run
     from sim.scenario import Scenario, load_scenario
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Notice": "sim.errors",
     "Results": "sim.results",
     "Scenario": "sim.scenario",
     "compare": "sim.analysis.compare",
@@ -27,7 +29,7 @@ _HOME = {
     "run": "sim.running",
 }
 
-__all__ = ["Results", "Scenario", "__version__", "compare", "explain", "load_results", "load_scenario", "run"]
+__all__ = ["Notice", "Results", "Scenario", "__version__", "compare", "explain", "load_results", "load_scenario", "run"]
 
 
 def __getattr__(name: str) -> Any:

@@ -119,7 +119,7 @@ FORCED = "forced by the scenario"
 
 @dataclass(frozen=True)
 class EventKind:
-    """An event that `force.` can name."""
+    """An event that `force.` can name; `turns_on` is the yes/no stock that it sets, `needs` are rooms it takes beside its own."""
 
     name: str
     room: str
@@ -127,6 +127,13 @@ class EventKind:
     target: str | None = None
     actor: str | None = None
     spell: bool = False
+    turns_on: str = ""
+    needs: tuple[str, ...] = ()
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """Every room that must be on for the event to happen."""
+        return (self.room, *self.needs)
 
 
 @dataclass(frozen=True)
@@ -262,6 +269,10 @@ def _variable(room: str, name: str, entry: Mapping[str, Any]) -> Variable:
     )  # fmt: skip
 
 
+def _event(room: str, name: str, entry: Mapping[str, Any]) -> EventKind:
+    return EventKind(name=name, room=room, **{**entry, "needs": tuple(entry.get("needs", ()))})
+
+
 def _parameter(room: str, key: str, entry: Mapping[str, Any]) -> Parameter:
     where = f"{room}.yaml: parameter {key}"
     _need(where, entry, "means", "value", "unit", "range")
@@ -287,7 +298,7 @@ def read(texts: Mapping[str, str]) -> Catalogue:
             raise DataError(f"{room}.yaml cannot be read: {error}") from error
         _add(result.levers, {n: _lever(room, n, e) for n, e in (entry.get("levers") or {}).items()})
         _add(result.variables, {n: _variable(room, n, e) for n, e in (entry.get("variables") or {}).items()})
-        _add(result.events, {n: EventKind(name=n, room=room, **e) for n, e in (entry.get("events") or {}).items()})
+        _add(result.events, {n: _event(room, n, e) for n, e in (entry.get("events") or {}).items()})
         _add(result.parameters, {f"{room}.{n}": _parameter(room, n, e) for n, e in (entry.get("parameters") or {}).items()})
     return result
 

@@ -37,6 +37,10 @@ class Unfinished(BalkansimError):
     """A run came to its end, or lost its workers, with worlds still to play; those that are complete are kept where it writes to disk."""
 
 
+class Notice(UserWarning):
+    """Something that was asked for is ignored or has no effect, although nothing is wrong."""
+
+
 def nearest(name: str, allowed: Iterable[str], n: int = 1) -> str:
     """The allowed names closest to `name`, joined by ' or ', or '' if none is close; of dotted names the last part counts most."""
     names = [str(a) for a in allowed]

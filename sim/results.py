@@ -124,6 +124,16 @@ class Results:
         return str(self.manifest["scenario"]["name"])
 
     @cached_property
+    def notices(self) -> tuple[str, ...]:
+        """What was ignored and what has no effect, each once; the same as the warnings of `run`."""
+        if self.job is not None:
+            return self.job.notices
+        if self.scenario is None:
+            return ()
+        plans = (self.scenario.plan(policy, self.manifest["levers"]) for policy in self.policies)
+        return tuple(dict.fromkeys(notice for plan in plans for notice in plan.notices))
+
+    @cached_property
     def quarters(self) -> list[str]:
         """Quarters from start to end."""
         return quarters.span(self.manifest["scenario"]["start"], self.manifest["scenario"]["end"])

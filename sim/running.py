@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from sim.actors import CAST, Actor
 from sim.chunkfiles import chunk_name
 from sim.data.posterior import beliefs
-from sim.errors import InputError, StoreError, Unfinished, unknown
+from sim.errors import InputError, Notice, StoreError, Unfinished, unknown
 from sim.executors import lost_workers_told, opened, over
 from sim.identity import actor_identity, identity
 from sim.play import CHUNK, Task
@@ -50,6 +51,11 @@ class Job:
         """Names of the policies played, `none` first."""
         return [p.policy for p in self.plans]
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was ignored and what has no effect, of all policies, each once."""
+        return tuple(dict.fromkeys(n for plan in self.plans for n in plan.notices))
+
     def identity(self) -> dict[str, Any]:
         """What the manifest says and what continuing compares."""
         extra = {"actors": actor_identity(self.actors), "ledger": self.ledger, "reference": self.scenario.reference}
@@ -68,24 +74,28 @@ class Job:
 
 def world_numbers(worlds: Worlds) -> Sequence[int]:
     """The worlds to run, ascending; a range where there are no gaps. InputError for anything but a positive count or numbers from 0."""
-    if isinstance(worlds, bool) or (isinstance(worlds, int) and not 0 < worlds <= MOST_WORLDS):
-        raise InputError(f"worlds={worlds!r}: give a count from 1 to {MOST_WORLDS:,}, a range, or a list of world numbers")
-    if isinstance(worlds, int):
-        return range(worlds)
-    try:
-        numbers = worlds if isinstance(worlds, range) and worlds.step == 1 else sorted(set(worlds))
-        wrong = [w for w in (numbers if isinstance(numbers, list) else [*numbers[:1], *numbers[-1:]]) if not _is_world(w)]
-    except TypeError:
-        numbers, wrong = [], [worlds]
-    if wrong or not numbers:
-        raise InputError(f"worlds={_shown(worlds)}: world numbers are whole, from 0 to {MOST_WORLDS - 1:,}, and there must be at least one")
-    if numbers[-1] - numbers[0] + 1 == len(numbers):
-        return range(int(numbers[0]), int(numbers[-1]) + 1)
-    return tuple(int(w) for w in numbers)
+    if _is_whole(worlds) and 0 < int(worlds) <= MOST_WORLDS:  # type: ignore[arg-type]
+        return range(int(worlds))  # type: ignore[arg-type]
+    numbers: list[int] | range = []
+    if isinstance(worlds, range):
+        numbers = worlds if all(map(_is_world, (*worlds[:1], *worlds[-1:]))) else numbers
+    elif isinstance(worlds, Iterable) and not isinstance(worlds, str | bytes | Mapping):
+        given = list(worlds)
+        numbers = sorted({int(w) for w in given}) if all(map(_is_world, given)) else numbers
+    if not numbers:
+        wanted = f"a count from 1 to {MOST_WORLDS:,}, a range, or a list of whole world numbers from 0 to {MOST_WORLDS - 1:,}"
+        raise InputError(f"worlds={_shown(worlds)}: give {wanted}")
+    low, high = min(numbers[0], numbers[-1]), max(numbers[0], numbers[-1])
+    return range(low, high + 1) if high - low + 1 == len(numbers) else tuple(sorted(numbers))
 
 
 def _is_world(number: Any) -> bool:
-    return isinstance(number, Integral) and not isinstance(number, bool) and 0 <= int(number) < MOST_WORLDS
+    return _is_whole(number) and 0 <= int(number) < MOST_WORLDS
+
+
+def _is_whole(number: Any) -> bool:
+    """Whether this is an integer of any kind, NumPy's too; true and false are not."""
+    return isinstance(number, Integral) and not isinstance(number, bool)
 
 
 def _shown(worlds: Any) -> str:
@@ -116,7 +126,7 @@ def make_job(
 ) -> Job:
     """Check everything that was asked for. Raises InputError with all that is wrong. For `parameters` see `run`."""
     loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+    if not _is_whole(seed) or seed < 0:
         raise InputError(f"seed={seed!r}: a seed is a whole number from 0")
     for code, kind in (actors or {}).items():
         _check_actor(code, kind)
@@ -125,7 +135,7 @@ def make_job(
     plans = tuple(loaded.plan(p, dict(levers or {})) for p in chosen_policies(loaded, policy))
     if parameters is not None:
         plans = tuple(replace(p, belief=parameters) for p in plans)
-    return Job(loaded, plans, world_numbers(worlds), seed, dict(levers or {}), dict(actors or {}), ledger)
+    return Job(loaded, plans, world_numbers(worlds), int(seed), dict(levers or {}), dict(actors or {}), ledger)
 
 
 def _check_actor(code: str, kind: type[Actor]) -> None:
@@ -171,15 +181,20 @@ def run(
     Returns:
         Results, whose tables come as pandas frames.
 
+    Warns:
+        Notice: for each setting that was ignored or has no effect; `results.notices` holds them all.
+
     Raises:
         InputError: something asked for is wrong (all mistakes at once).
         StoreError: the directory holds another run or cannot be written.
         Unfinished: chunks failed, or all workers were lost; with `out` the rest is kept and the same call continues.
     """
     job = make_job(scenario, worlds, seed, policy, levers, actors, ledger, parameters)
-    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+    if not _is_whole(workers) or workers < 1:
         raise InputError(f"workers={workers!r}: give a whole number from 1")
-    return run_job(job, workers=workers, out=out, progress=progress, scheduler=scheduler, collect=collect)
+    for notice in job.notices:
+        warnings.warn(notice, Notice, stacklevel=2)
+    return run_job(job, workers=int(workers), out=out, progress=progress, scheduler=scheduler, collect=collect)
 
 
 def run_job(

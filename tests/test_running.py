@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from itertools import chain, repeat
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim import load_results, run
+from sim import Notice, load_results, run
 from sim.actors import CAST
 from sim.errors import InputError, ModelError, StoreError, Unfinished
 from sim.executors import Here, LocalPool, opened, over
@@ -69,13 +70,15 @@ class Deadly(Serbia):
 
 
 class TestWorldNumbers:
-    @pytest.mark.parametrize("worlds", [0, -1, True, 10**9 + 1, [], [-1], [1.5], ["a"], range(0), [10**9], 3.0, None])
+    @pytest.mark.parametrize(
+        "worlds", [0, -1, True, 10**9 + 1, [], [-1], [1.5], ["a"], range(0), [10**9], 3.0, None, "3", np.float64(3), [1, True]]
+    )
     def test_refused(self, worlds: Any) -> None:
         with pytest.raises(InputError, match="worlds="):
             world_numbers(worlds)
 
     def test_ascending_each_once_a_range_where_there_are_no_gaps(self) -> None:
-        assert world_numbers(3) == range(3)
+        assert world_numbers(3) == world_numbers(np.int64(3)) == world_numbers(np.uint8(3)) == range(3)
         assert world_numbers([3, 77, 3]) == (3, 77)
         assert world_numbers(np.array([5, 4, 6])) == range(4, 7)
         assert world_numbers(range(500, 600)) == range(500, 600)
@@ -87,6 +90,28 @@ class TestWorldNumbers:
         tasks = job.tasks(job.plans[0], job.worlds)
         assert next(tasks).worlds == tuple(range(1024))
         assert next(tasks).worlds == tuple(range(1024, 2048))
+
+
+class TestNotices:
+    IGNORED = {"initial.vetoed": True, "force.crisis.BIH": "2024Q1", "mechanisms.stability": "off"}
+
+    def test_each_is_warned_of_once_at_the_line_of_the_call_and_kept(self, tmp_path: Path) -> None:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            results = run(short(), np.int64(2), seed=np.int64(1), workers=np.int64(1), levers=self.IGNORED, out=tmp_path / "out")
+        assert [str(w.message) for w in caught] == list(results.notices) == list(load_results(tmp_path / "out").notices)
+        assert results.notices[0] == "force.crisis.BIH: no effect, the room stability is off"
+        assert {(w.category, Path(w.filename)) for w in caught} == {(Notice, Path(__file__))}
+        assert issubclass(Notice, UserWarning)
+
+    def test_a_policy_speaks_too_and_what_has_its_effect_is_silent(self) -> None:
+        text = "name: x\nend: 2024Q2\nevents: [{id: e, at: 2024Q2, set: {russia.effort: 2}}]\npolicies: {p: {levers: {russia.effort: 1}}}"
+        scenario = Scenario.from_text(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            assert run(scenario, 1).notices == ()
+            with pytest.raises(Notice, match=r"russia\.effort is held by policy p; ignored: event e"):
+                run(scenario, 1, policy="p")
 
 
 class TestWhereverItRuns:

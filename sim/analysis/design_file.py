@@ -61,7 +61,7 @@ def read_design(file: Path | str) -> Design:
 def design_of(data: bytes | str, file: str = "sweep", stem: str = "sweep") -> Design:
     """The same from text."""
     report = Report()
-    root = parse(data, file, report)
+    root = parse(data, file, report, "sweep")
     found = _Reading(Reader(report), root, stem).design() if root is not None else None
     report.findings.sort(key=lambda f: (f.line, f.column))
     report.raise_if_any()

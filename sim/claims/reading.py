@@ -69,8 +69,8 @@ class Unexpressed:
 def read_claims(file: str | Path) -> list[Claim]:
     """The claims of a file. InputError lists every mistake as file:line:column."""
     report = Report()
-    data = contents(Path(file), report)
-    tree = parse(data, str(file), report) if data is not None else None
+    data = contents(Path(file), report, "claims")
+    tree = parse(data, str(file), report, "claims") if data is not None else None
     claims = _Claims(Reader(report), Path(file).parent).read(tree) if tree is not None else []
     if report.findings:
         raise InputError([str(f) for f in sorted(report.findings, key=_position)])
@@ -96,7 +96,7 @@ def not_expressed() -> list[Unexpressed]:
     """Claims of the documents that are not among the shipped ones, each with what keeps it out."""
     file = Path(str(files("sim.claims") / "not_expressed.yaml"))
     report = Report()
-    tree = parse(file.read_bytes(), file.name, report)
+    tree = parse(file.read_bytes(), file.name, report, "claims")
     report.raise_if_any()
     entries = tree.plain()["not_expressed"] if tree is not None else []
     return [Unexpressed(**{key: str(value) for key, value in entry.items()}) for entry in entries]

@@ -154,7 +154,7 @@ def _by_interval(interval: tuple[float, float], expect: str, margin: float) -> t
         return UNDECIDED, f"the interval crosses +-{margin:g}"
     if expect == DECREASE:
         low, high = -high, -low
-    side = f"{margin if expect == INCREASE else -margin:g}"
+    side = f"{margin if expect == INCREASE or not margin else -margin:g}"
     if low > margin:
         return HOLDS, f"the interval lies wholly beyond {side}"
     if high < margin:

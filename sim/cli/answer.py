@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.happenings import Happening
 from sim.analysis.summary import Measure, Row, Summary, measure_of, number, of_hundred
 from sim.catalogue import STATES
-from sim.cli.notices import notices_of
 from sim.cli.output import bold, emit, say, show, table, typed, width
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 def show_answer(summary: Summary, work: Work, as_json: bool) -> None:
     """Print a summary, where its tables lie and what to try next."""
-    notices, further = notices_of(work.job), next_steps(summary, work)
+    notices, further = work.job.notices, next_steps(summary, work)
     folders = {"results": str(work.folder), "reference": str(work.reference_folder) if work.reference_folder else None}
     if as_json:
         emit(asdict(summary) | {"notices": notices, "folders": folders, "next": further})

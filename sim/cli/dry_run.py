@@ -6,7 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.notices import notices_of
 from sim.cli.output import emit, say, show, table
 from sim.cli.plans import drawn_names, settings
 
@@ -70,7 +69,7 @@ def reckon(work: Work, workers: int, elsewhere: bool = False) -> dict[str, Any]:
         "done": done,
         "to_do": to_do,
         "estimate": asdict(estimate(job, to_do, workers, start, elsewhere)),
-        "notices": notices_of(job),
+        "notices": job.notices,
     }
 
 

@@ -1,4 +1,4 @@
-"""`balkansim names`: every lever and outcome, and by word also events, rooms and parameters."""
+"""`balkansim names`: every lever and outcome; by word and as JSON also events, rooms and parameters."""
 
 from __future__ import annotations
 
@@ -40,12 +40,15 @@ class Entry:
 
 @guarded
 def command(
-    word: Annotated[str, typer.Argument(metavar="[WORD]", help="Part of a name or a meaning; without it, all levers and outcomes.")] = "",
+    word: Annotated[
+        str,
+        typer.Argument(metavar="[WORD]", help="Part of a name or a meaning; without it, levers and outcomes (as JSON, all)."),
+    ] = "",
     as_json: options.Json = False,
 ) -> int:
     """Print levers and outcomes with range, default, unit, meaning and room."""
     every = list(entries(catalogue()))
-    found = [e for e in every if (matches(e, word) if word else e.kind in ("levers", "outcomes"))]
+    found = [e for e in every if (matches(e, word) if word else as_json or e.kind in ("levers", "outcomes"))]
     near = _near(word, every) if not found else []
     if as_json:
         emit({"word": word, **{kind: [e for e in found if e.kind == kind] for kind in KINDS}, "near": near})

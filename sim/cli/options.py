@@ -14,7 +14,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from sim.results import Results
 
-_PLACE = re.compile(r"^--set:\d+:\d+: (scenario: )?")  # where the text of one value stands says nothing
+_PLACE = re.compile(r"^--set:\d+:\d+: (value: )?")  # where the text of one value stands says nothing
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else on stdout.")]
 Seed = Annotated[int, typer.Option("--seed", help="Seed of all draws.")]
@@ -83,14 +83,23 @@ def two_runs(
 
 
 def _played(text: str, worlds: Any, seed: int, policies_: list[str]) -> Results:
-    from sim.cli.failures import interruptible
-    from sim.cli.progress import watched
-    from sim.running import run
-
     if Path(text).is_dir():
         raise InputError(f"{text} is a directory without results (no manifest.json); allowed: a directory that `run` wrote, or a scenario")
+    return played(text, worlds, seed, policies_)
+
+
+def played(text: str, worlds: Any, seed: int, policies_: str | list[str]) -> Results:
+    """A scenario played in memory; its notices as words instead of warnings."""
+    from sim.cli.failures import interruptible
+    from sim.cli.output import say
+    from sim.cli.progress import watched
+    from sim.running import make_job, run_job
+
+    job = make_job(text, worlds, seed, policies_)
+    for notice in job.notices:
+        say(f"note: {notice}")
     with interruptible(), watched(text) as progress:
-        return run(text, worlds, seed, policies_, progress=progress)
+        return run_job(job, progress=progress)
 
 
 def window(text: str | None) -> str | list[str] | None:

@@ -99,16 +99,13 @@ def _cases(
 
 
 def _loaded(text: str, worlds: int | None, seed: int | None) -> Any:
-    from sim.cli.progress import watched
     from sim.results import load_results
-    from sim.running import run
 
     if options.holds_results(text):
         return load_results(text)
     if Path(text).is_dir():
         raise InputError(f"{text} is a directory without results or a sweep; allowed: what `run` or `sweep` wrote, or a scenario")
-    with watched(text) as progress:
-        return run(text, worlds or 1000, 1 if seed is None else seed, "all", progress=progress)
+    return options.played(text, worlds or 1000, 1 if seed is None else seed, "all")
 
 
 def _figure(plots: Any, found: Robust) -> Any:

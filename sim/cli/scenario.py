@@ -10,11 +10,11 @@ import typer
 
 from sim.cli import options
 from sim.cli.failures import BAD_INPUT, DONE, guarded
-from sim.cli.output import bold, emit, note, say, show, table
+from sim.cli.output import bold, emit, say, show, table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.scenario import Finding, Scenario
+    from sim.scenario import Scenario
     from sim.scenario.plan import Plan
 
 _LARGEST = 256 * 1024  # bytes; no scenario is larger
@@ -69,20 +69,27 @@ def check_(
     from sim.scenario import check
 
     found = {name: check(name) for name in scenarios}
-    lines = list(dict.fromkeys(str(f) for findings in found.values() for f in findings))
+    wrong = any(found.values())
+    notices = {name: [] if findings else _notices(name) for name, findings in found.items()}
     if as_json:
-        files = [{"file": name, "findings": [_finding(f) for f in findings]} for name, findings in found.items()]
-        emit({"valid": not lines, "files": files})
-    else:
-        for line in lines:
-            print(line)  # noqa: T201 -- one finding per line, neither wrapped nor coloured
-        if not lines:
-            note(f"{len(scenarios)} checked, nothing wrong")
-    return BAD_INPUT if lines else DONE
+        files = [{"file": n, "findings": [asdict(f) for f in findings], "notices": notices[n]} for n, findings in found.items()]
+        emit({"valid": not wrong, "files": files})
+        return BAD_INPUT if wrong else DONE
+    lines = [line for name, findings in found.items() for line in ([str(f) for f in findings] or [f"{name}: nothing wrong"])]
+    for line in dict.fromkeys(lines):  # a parent's mistakes once, however many children were given
+        print(line)  # noqa: T201 -- one finding per line, neither wrapped nor coloured
+    for name, told in notices.items():
+        for notice in told:
+            say(f"note: {name}: {notice}")
+    return BAD_INPUT if wrong else DONE
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    return asdict(finding)
+def _notices(name: str) -> list[str]:
+    """What a scenario sets without effect, as written or with one of its policies, each once."""
+    from sim.scenario import load_scenario
+
+    scenario = load_scenario(name)
+    return list(dict.fromkeys(n for policy in (None, *scenario.policies) for n in scenario.plan(policy).notices))
 
 
 @app.command("show")

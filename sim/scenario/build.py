@@ -7,6 +7,7 @@ set holds throughout: draw, branch and dated events on it are ignored, with a no
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sim.quarters import index
@@ -14,6 +15,7 @@ from sim.scenario.distributions import distribution_of
 from sim.scenario.forcing import forced_events
 from sim.scenario.layers import lever_plans
 from sim.scenario.levels import expand, known
+from sim.scenario.notices import gathered, without_effect
 from sim.scenario.plan import Distribution, LeverPlan, Plan
 from sim.scenario.stack import Stack
 from sim.scenario.uncertain import bounds
@@ -27,11 +29,11 @@ def build(
     stack = Stack(document, index(document["start"]), index(end), policy or "none", entry.get("events", []), frozenset(expand(levers)))
     stack.hold("the claim's base", base)
     stack.hold(f"policy {policy}", entry.get("levers", {}))
-    stack.hold("--set", levers)
+    stack.hold("--set / levers=", levers)
     plans, forced = lever_plans(stack), forced_events(stack)
     settings = {**stack.settings, **{name: held[-1].value for name, held in stack.held.items()}}
     drawn = _free_draws(stack)
-    return Plan(
+    plan = Plan(
         scenario=document["name"],
         policy=policy or "none",
         start=stack.start,
@@ -47,8 +49,8 @@ def build(
         initial_draws=_tool(drawn, "initial"),
         clamps=_tool(settings, "clamp"),
         mechanisms=_tool(settings, "mechanisms"),
-        notices=tuple(stack.notices),
     )
+    return replace(plan, notices=gathered((*stack.notices, *without_effect(plan))))
 
 
 def _free_draws(stack: Stack) -> dict[str, Distribution]:

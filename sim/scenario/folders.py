@@ -72,15 +72,15 @@ def locate_parent(name: str, folder: Path | None, place: Place, report: Report) 
     return found
 
 
-def contents(file: Path, report: Report) -> bytes | None:
-    """The bytes of a regular file, at most one more than allowed; None after reporting."""
+def contents(file: Path, report: Report, what: str = "scenario") -> bytes | None:
+    """The bytes of a regular file, at most one more than allowed; None after reporting. `what` it should hold: see `text.parse`."""
     place = Place(str(file), 1, 1)
     try:
         if not stat.S_ISREG(file.stat().st_mode):
-            report.add(place, "scenario", "not a regular file")
+            report.add(place, what, "not a regular file; allowed: a YAML file")
             return None
         with file.open("rb") as stream:
             return stream.read(LARGEST + 1)
     except (OSError, ValueError) as error:
-        report.add(place, "scenario", f"cannot be read: {shown(getattr(error, 'strerror', None) or error)}")
+        report.add(place, what, f"cannot be read: {shown(getattr(error, 'strerror', None) or error)}; allowed: a YAML file")
         return None

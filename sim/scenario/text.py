@@ -112,8 +112,8 @@ def scalar(text: str) -> Any:
 class _Builder:
     """Grows a tree from the parser's events, without recursion, and reports what is refused."""
 
-    def __init__(self, file: str, report: Report) -> None:
-        self.file, self.report = file, report
+    def __init__(self, file: str, report: Report, what: str) -> None:
+        self.file, self.report, self.what = file, report, what
         self.root: Node | None = None
         self.open: list[Node] = []  # containers not yet closed
         self.pending: list[Node | None] = []  # for each open container the key that waits for its value
@@ -128,7 +128,7 @@ class _Builder:
 
     def path(self) -> str:
         keys = [k.value for k in self.pending if k is not None and isinstance(k.value, str)]
-        return ".".join(shown(k) for k in keys) or "scenario"
+        return ".".join(shown(k) for k in keys) or self.what
 
     def add(self, node: Node, container: bool = False) -> None:
         """Hang `node` into the container that is open: as the root, an item, a key or the value of the key that waits."""
@@ -200,23 +200,23 @@ class _Builder:
         self.values += 1
         if len(self.open) > DEEPEST or self.values > MOST_VALUES:
             limit = f"{DEEPEST} levels" if len(self.open) > DEEPEST else f"{MOST_VALUES} values"
-            self.refuse(place, f"deeper or longer than any scenario; allowed: {limit}")
+            self.refuse(place, f"deeper or longer than any {self.what}; allowed: {limit}")
             self.root = None
             return False
         return True
 
 
-def _decode(data: bytes | str, file: str, report: Report) -> str | None:
+def _decode(data: bytes | str, file: str, report: Report, what: str) -> str | None:
     """The text of a file; None after reporting what keeps it from being read."""
     if len(data) > LARGEST:
-        report.add(Place(file, 1, 1), "scenario", f"too large; allowed: {LARGEST // 1024} kB")
+        report.add(Place(file, 1, 1), what, f"too large; allowed: {LARGEST // 1024} kB")
         return None
     if isinstance(data, bytes):
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
             place = _place_after(data[: error.start].decode("utf-8"), file)
-            report.add(place, "scenario", "not text in UTF-8; save the file as UTF-8")
+            report.add(place, what, "not text in UTF-8; allowed: a file saved as UTF-8")
             return None
     else:
         text = data
@@ -224,7 +224,7 @@ def _decode(data: bytes | str, file: str, report: Report) -> str | None:
     found = UNWANTED.search(text)
     if found:
         place = _place_after(text[: found.start()], file)
-        report.add(place, "scenario", f"holds the control character {shown(found[0])}")
+        report.add(place, what, f"holds the control character {shown(found[0])}; allowed: printable text")
         return None
     return text
 
@@ -233,12 +233,21 @@ def _place_after(before: str, file: str) -> Place:
     return Place(file, before.count("\n") + 1, len(before.rsplit("\n", 1)[-1]) + 1)
 
 
-def parse(data: bytes | str, file: str, report: Report) -> Node | None:
-    """The tree of the one document in `data`; None where nothing can be read. Mistakes go to `report`."""
-    text = _decode(data, file, report)
+BEGINS = {
+    "scenario": "keys, such as 'extends: baseline'",
+    "claims": "a list of claims, '- id: ...'",
+    "sweep": "keys, such as 'scenarios: [baseline]'",
+    "value": "a value, such as 0.5",
+}
+"""What is read with positions, and how it begins."""
+
+
+def parse(data: bytes | str, file: str, report: Report, what: str = "scenario") -> Node | None:
+    """The tree of the one document in `data`; None where nothing can be read. Mistakes go to `report`; `what` is one of `BEGINS`."""
+    text = _decode(data, file, report, what)
     if text is None:
         return None
-    builder = _Builder(file, report)
+    builder = _Builder(file, report, what)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             if not builder.on(event):
@@ -252,7 +261,7 @@ def parse(data: bytes | str, file: str, report: Report) -> Node | None:
         report.add(place, builder.path(), f"not YAML: {why or 'cannot be read'}; allowed: {allowed}")
         return None
     if builder.root is None and not report.findings:
-        report.add(Place(file, 1, 1), "scenario", "the file is empty")
+        report.add(Place(file, 1, 1), what, f"empty; allowed: {BEGINS[what]}")
     return builder.root
 
 
@@ -286,6 +295,6 @@ def node_of(data: Any, path: str, report: Report, depth: int = 0) -> Node:
 def value_of(text: str) -> Any:
     """One value written as YAML, as after `--set name=`: plain data. Raises InputError."""
     report = Report()
-    node = parse(text, "--set", report)
+    node = parse(text, "--set", report, "value")
     report.raise_if_any()
     return node.plain() if node else None

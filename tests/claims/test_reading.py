@@ -107,8 +107,13 @@ def test_files_that_are_no_list_of_claims(tmp_path, text):
 
 
 def test_a_missing_file_is_bad_input(tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"none\.yaml:1:1: claims: cannot be read: No such file"):
         read_claims(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "# only a comment\n", "- {id: a, x: !!str b}", "\x00", "[" * 40])
+def test_no_message_calls_a_claims_file_a_scenario(tmp_path, text):
+    assert not any("scenario" in line.partition("; allowed")[0] for line in mistakes(tmp_path, text))
 
 
 def test_a_broken_scenario_is_reported_with_its_own_place(tmp_path):

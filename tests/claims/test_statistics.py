@@ -112,6 +112,13 @@ def test_verdicts_by_interval(expect, margin, low, high, verdict):
     assert found.reason
 
 
+def test_reasons_name_the_margin_on_the_expected_side():
+    crossing = estimate(0.0, -0.1, 0.1, [0.1, -0.1])
+    reasons = {(e, m): judge(crossing, e, m, by_sign=True).reason for e in ("increase", "decrease") for m in (0.0, 0.05)}
+    assert reasons["increase", 0.0] == reasons["decrease", 0.0] == "the interval crosses 0"
+    assert reasons["decrease", 0.05] == "the interval crosses -0.05"
+
+
 def test_a_mean_needs_two_thirds_of_the_worlds():
     split = [3.0, 3.0, -1.0, -1.0]
     assert judge(estimate(1.0, 0.5, 1.5, split), "increase", 0.0, by_sign=True).verdict == "undecided"

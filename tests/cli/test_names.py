@@ -10,7 +10,9 @@ def test_every_lever_and_outcome_is_there_with_its_range_default_unit_and_meanin
     known = catalogue()
     assert [e["name"] for e in data["levers"]] == list(known.levers)
     assert [e["name"] for e in data["outcomes"]] == [*known.state_outcomes, *known.region_outcomes]
-    assert data["events"] == data["rooms"] == data["parameters"] == []
+    assert [e["name"].split(".<")[0] for e in data["events"]] == [f"force.{name}" for name in known.events]
+    assert [e["name"] for e in data["rooms"]] == [f"mechanisms.{room}" for room in known.rooms]
+    assert [e["name"] for e in data["parameters"]] == [f"parameters.{name}" for name in known.parameters]
     for entry in data["levers"]:
         assert entry["means"]
         assert entry["room"] in known.rooms

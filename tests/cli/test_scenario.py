@@ -34,10 +34,23 @@ def test_five_mistakes_are_told_at_once_on_stdout(command, folder):
     assert data.data["valid"] is False
 
 
-def test_what_is_right_is_0_and_silent(command):
+def test_what_is_right_is_0_and_said_in_a_line_each(command, folder):
     done = command("scenario", "check", "short.yaml", "baseline")
-    assert (done.code, done.out, done.err) == (0, "", "")
+    assert (done.code, done.out, done.err) == (0, "short.yaml: nothing wrong\nbaseline: nothing wrong\n", "")
     assert command("scenario", "check", "short", "--json").data["valid"] is True
+    (folder / "wrong.yaml").write_text(WRONG, encoding="utf-8")
+    done = command("scenario", "check", "short.yaml", "wrong.yaml")
+    assert done.code == 2
+    assert len(done.out.splitlines()) == 6
+
+
+def test_check_says_what_has_no_effect(command, folder):
+    (folder / "idle.yaml").write_text("name: idle\nlevers: {mechanisms.hybrid: off, force.secession: 2025Q1, threats.hybrid: 2}", "utf-8")
+    done = command("scenario", "check", "idle.yaml")
+    assert (done.code, done.out) == (0, "idle.yaml: nothing wrong\n")
+    assert done.err == "note: idle.yaml: threats.hybrid: no effect, the room hybrid is off\n"
+    (file,) = command("scenario", "check", "idle.yaml", "--json").data["files"]
+    assert file["notices"] == ["threats.hybrid: no effect, the room hybrid is off"]
 
 
 def test_a_missing_file_is_a_finding(command):

@@ -40,10 +40,10 @@ def test_draw_branch_and_event_lie_over_the_file_in_this_order():
     [
         ({"base": {LEVER: 0.6}}, 0.6, "the claim's base"),
         ({"policy": "p"}, 0.7, "policy p"),
-        ({"levers": {LEVER: 0.8}}, 0.8, "--set"),
+        ({"levers": {LEVER: 0.8}}, 0.8, "--set / levers="),
         ({"base": {LEVER: 0.6}, "policy": "p"}, 0.7, "policy p"),
-        ({"base": {LEVER: 0.6}, "policy": "p", "levers": {LEVER: 0.8}}, 0.8, "--set"),
-        ({"base": {LEVER: 0.6}, "levers": {LEVER: 0.8}}, 0.8, "--set"),
+        ({"base": {LEVER: 0.6}, "policy": "p", "levers": {LEVER: 0.8}}, 0.8, "--set / levers="),
+        ({"base": {LEVER: 0.6}, "levers": {LEVER: 0.8}}, 0.8, "--set / levers="),
     ],
 )
 def test_the_last_levels_hold_throughout_with_a_notice(arguments, expected, by):
@@ -173,7 +173,7 @@ def test_a_policys_event_lies_over_its_own_levers_and_over_the_base():
 def test_what_is_set_on_top_beats_a_policys_event():
     made = plan(OWN, policy="p", levers={LEVER: 0.1})
     assert value(made, LEVER) == 0.1
-    assert made.notices == ("eu.mediation is held by --set; ignored: event turn of policy p",)
+    assert made.notices == ("eu.mediation is held by --set / levers=; ignored: event turn of policy p",)
 
 
 def test_other_policies_events_do_nothing():
@@ -197,7 +197,7 @@ def test_forced_events_add_up_below():
 def test_a_held_force_takes_the_place_of_all_of_them():
     made = plan(FORCED, levers={"force.crisis.BIH": "2029Q1"})
     assert starts(made) == [index("2029Q1")]
-    assert made.notices == ("force.crisis.BIH is held by --set; ignored: event e",)
+    assert made.notices == ("force.crisis.BIH is held by --set / levers=; ignored: event e",)
     assert plan(FORCED, levers={"force.crisis.BIH": []}).forced == ()
 
 
@@ -207,8 +207,8 @@ def test_forced_events_of_a_policy():
     made = plan(text, policy="p", levers={"force.crisis.BIH": []})
     assert starts(made) == [index("2030Q1")]
     assert made.notices == (
-        "force.crisis.BIH is held by --set; ignored: event e",
-        "force.crisis.BIH is held by --set; ignored: event own of policy p",
+        "force.crisis.BIH is held by --set / levers=; ignored: event e",
+        "force.crisis.BIH is held by --set / levers=; ignored: event own of policy p",
     )
 
 
@@ -245,7 +245,7 @@ def test_a_held_starting_value_ends_its_draw():
     assert plan(text).initial == {}
     made = plan(text, levers={"initial.SRB.democracy": 0.3})
     assert (made.initial, made.initial_draws) == ({"SRB.democracy": 0.3}, {})
-    assert made.notices == ("initial.SRB.democracy is held by --set; ignored: its draw",)
+    assert made.notices == ("initial.SRB.democracy is held by --set / levers=; ignored: its draw",)
 
 
 def test_a_held_parameter_ends_its_draw():

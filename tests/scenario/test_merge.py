@@ -115,7 +115,10 @@ def test_events_of_policies_and_branches_merge_and_are_removed_too(child):
 
 
 def test_an_inherited_date_may_lie_after_a_run_that_the_child_shortens(child):
-    assert child("end: 2026Q4\nevents: [{id: shock, title: Later}]").plan().notices == ("event shock lies after the run",)
+    assert child("end: 2026Q4\nevents: [{id: shock, title: Later}]").plan().notices == (
+        "event shock lies after the run",
+        "eu.accession_pace: what its path says from 2027Q1 on lies after the run (to 2026Q4)",
+    )
 
 
 def test_a_removed_event_may_come_back_changed(child):
