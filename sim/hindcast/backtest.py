@@ -1,7 +1,8 @@
 """A back-test that knows of vetoes: North Macedonia's path to 2023, told only what was known at the end of 2013.
 
-Forecasts of membership from readiness alone (Böhmelt & Freyburg 2017, Forecasting candidate states' compliance with EU accession rules,
-2017-2050) were overtaken by vetoes. Here the same model is played with the Council as it is, and with a Council that never blocks.
+A forecast of readiness alone (Böhmelt & Freyburg 2018, Forecasting candidate states' compliance with EU accession rules, 2017-2050) found
+that of five candidates only this one might comply by 2023; vetoes overtook it. Here the same model is played with the Council as it is, and
+with a Council that never blocks.
 """
 
 from __future__ import annotations

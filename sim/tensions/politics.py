@@ -96,7 +96,7 @@ T10 = Tension(
     "and China by {filled:+.4f} (it grows in {fills:.0%}). In Serbia, where Türkiye has few kin, third powers gain by its leaving in "
     "{serbia_gains:.0%}.",
     "Serbia is where the two roles are nearest in size. In the other five Türkiye's own part outweighs what it keeps out in all "
-    "worlds or nearly all. What it gives to KFOR and to regional formats is not in the model.",
+    "worlds or nearly all. Its contingent in KFOR goes with it; what it gives to regional formats is not in the model.",
     two_roles,
 )  # fmt: skip
 
