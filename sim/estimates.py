@@ -71,21 +71,21 @@ def estimate(job: Job, worlds: int | None = None, workers: int = 1, start: float
     """
     to_do = len(job.worlds) * len(job.plans) if worlds is None else worlds
     if not to_do:
-        return Estimate(start, _peak(), 0, 0.0)
+        return Estimate(start, peak(), 0, 0.0)
     trial = _tried(job, min(to_do, _FULL))
     whole, rest = divmod(to_do, _FULL)
     chunks = whole + (rest > 0)
     busy = max(min(workers, chunks), 1)
-    cores = busy if elsewhere else min(busy, _cores())
+    used = busy if elsewhere else min(busy, cores())
     alone = whole * trial.seconds(_FULL) + (trial.seconds(rest) if rest else 0.0)
-    seconds = start + (alone if busy == 1 else start + alone / cores)
+    seconds = start + (alone if busy == 1 else start + alone / used)
     memory = trial.peak if busy == 1 else 2 * trial.before + busy * trial.peak
     return Estimate(round(seconds, 2), memory, ceil(to_do * trial.disk / trial.worlds), trial.per_world)
 
 
 def _tried(job: Job, worlds: int) -> _Trial:
     """Play and pack a block and a chunk of the job's own kind."""
-    before = _peak()
+    before = peak()
     first = next(job.tasks(job.plans[0], job.worlds[:1]))
     small, large = (replace(first, worlds=tuple(range(n))) for n in (min(worlds, BLOCK), worlds))
     play(small)  # the first one also reads figures and parameters
@@ -96,7 +96,7 @@ def _tried(job: Job, worlds: int) -> _Trial:
             started = time.perf_counter()
             disk = _packed(play(task), job.scenario.name)
             times.setdefault(name, []).append(time.perf_counter() - started)
-    return _Trial(fmean(times["block"]), fmean(times["chunk"]), worlds, disk, before, _peak())
+    return _Trial(fmean(times["block"]), fmean(times["chunk"]), worlds, disk, before, peak())
 
 
 def _packed(recording: Recording, scenario: str) -> int:
@@ -114,10 +114,11 @@ def age() -> float:
         return time.process_time()
 
 
-def _peak() -> int:
+def peak() -> int:
     """Bytes that this process has held at most so far."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

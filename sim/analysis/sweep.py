@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from sim.analysis.design import DESIGNED, Design
 from sim.analysis.pairing import bootstrap, shares
 from sim.analysis.points import outcome_of
-from sim.errors import StoreError
+from sim.errors import StoreError, Unfinished
 from sim.executors import lost_workers_told, opened, over
 from sim.identity import data_version, model_version
 from sim.play import Task, chunks
@@ -98,7 +98,9 @@ class Sweep:
 
 
 @dataclass(frozen=True)
-class _Work:
+class Work:
+    """A cell, and what is played for it."""
+
     cell: Cell
     tasks: tuple[Task, ...]
     outcomes: tuple[str, ...]
@@ -126,25 +128,18 @@ def run_sweep(
     wanted = cells(design)
     found = {} if folder is None else _there(folder, wanted, design)
     missing = [cell for cell in wanted if cell not in found]
-    done = len(found)
-    if progress is not None:
-        progress(done * design.worlds, len(wanted) * design.worlds)
-    with opened(workers, scheduler, max(len(missing), 1)) as place, lost_workers_told(place):
-        for cell, values in over(place.executor, _played, _work(design, missing), place.ahead):
-            found[cell] = values
-            if folder is not None:
-                _put(folder / VALUES / cell.file, _table(values, design))
-            done += 1
-            if progress is not None:
-                progress(done * design.worlds, len(wanted) * design.worlds)
-    settings = {group: design.points(group) for group in DESIGNED}
+    try:
+        _play(design, missing, found, folder, (workers, scheduler), progress)
+    except Unfinished as error:
+        kept = "" if folder is None else f"; {len(found)} of {len(wanted)} cells are kept in {folder}: the same sweep again goes on there"
+        raise Unfinished(f"{error}{kept}") from error
     sweep = Sweep(
         design.name,
         design.title,
         design.question,
         np.arange(design.worlds),
         design.outcomes,
-        settings,
+        settings_of(design),
         {cell: found[cell] for cell in wanted},
     )
     if folder is not None and (missing or not (folder / SUMMARY).exists()):
@@ -152,16 +147,46 @@ def run_sweep(
     return sweep
 
 
-def _work(design: Design, missing: Sequence[Cell]) -> Iterator[_Work]:
+def _play(
+    design: Design,
+    missing: Sequence[Cell],
+    found: dict[Cell, np.ndarray],
+    folder: Path | None,
+    where: tuple[int, str | None],
+    progress: Progress | None,
+) -> None:
+    """Play cells and add them to those found, keeping each as it comes."""
+
+    def tell() -> None:
+        if progress is not None:
+            progress(len(found) * design.worlds, total)
+
+    total = (len(found) + len(missing)) * design.worlds
+    tell()
+    with opened(*where, max(len(missing), 1)) as place, lost_workers_told(place):
+        for cell, values in over(place.executor, played, work_of(design, missing), place.ahead):
+            if folder is not None:
+                _put(folder / VALUES / cell.file, as_table(values, design))
+            found[cell] = values
+            tell()
+
+
+def settings_of(design: Design) -> dict[str, list[dict[str, Any]]]:
+    """What each point of levers and of uncertainties sets."""
+    return {group: design.points(group) for group in DESIGNED}
+
+
+def work_of(design: Design, missing: Sequence[Cell]) -> Iterator[Work]:
+    """What there is to play, a cell at a time."""
     levers, uncertainties = (design.points(group) for group in DESIGNED)
     scenarios = {s.name: s for s in design.scenarios}
     for cell in missing:
         plan = scenarios[cell.scenario].plan(cell.policy, {**levers[cell.levers], **uncertainties[cell.uncertainties]})
         tasks = tuple(Task(plan, design.seed, chunk) for chunk in chunks(range(design.worlds)))
-        yield _Work(cell, tasks, design.outcomes, design.window)
+        yield Work(cell, tasks, design.outcomes, design.window)
 
 
-def _played(work: _Work) -> tuple[Cell, np.ndarray]:
+def played(work: Work) -> tuple[Cell, np.ndarray]:
     """A cell's outcomes, (worlds, outcomes)."""
     parts = [outcome_of(task, work.outcomes, work.window) for task in work.tasks]
     return work.cell, np.column_stack([np.concatenate([p[o] for p in parts]) for o in work.outcomes])
@@ -220,11 +245,11 @@ def _there(folder: Path, wanted: Sequence[Cell], design: Design) -> dict[Cell, n
     return found
 
 
-def done(folder: Path, design: Design) -> int:
-    """How many cells of a design a directory holds. Raises StoreError where it holds something else."""
+def done(folder: Path, design: Design) -> list[Cell]:
+    """The cells of a design that a directory holds. Raises StoreError where it holds something else."""
     if not (folder / MANIFEST).exists():
-        return 0
-    return len(_there(_folder(folder, design), cells(design), design))
+        return []
+    return list(_there(_folder(folder, design), cells(design), design))
 
 
 def _read(file: Path, outcomes: Sequence[str]) -> np.ndarray | None:
@@ -237,7 +262,8 @@ def _read(file: Path, outcomes: Sequence[str]) -> np.ndarray | None:
     return np.column_stack([table[o].to_numpy() for o in outcomes])
 
 
-def _table(values: np.ndarray, design: Design) -> pa.Table:
+def as_table(values: np.ndarray, design: Design) -> pa.Table:
+    """A cell's outcomes as they are kept."""
     columns = {"world": pa.array(np.arange(design.worlds))}
     return pa.table(columns | {o: pa.array(values[:, i]) for i, o in enumerate(design.outcomes)})
 

@@ -32,9 +32,7 @@ def show_dry_run(work: Work, workers: int, as_json: bool, scheduler: str | None 
         show(table([f"policy {policy}", "set to", "default"], [[s.name, s.value, s.default] for s in rows]) if rows else _nothing(policy))
     done = [[str(d["folder"]), d["policy"], f"{d['done']:,} of {d['worlds']:,}"] for d in data["done"]]
     show(table(["directory", "policy", "worlds done"], done))
-    needs = data["estimate"]
-    size = f"{_size(needs['memory_bytes'])} of memory, {_size(needs['disk_bytes'])} on disk"
-    show(f"To do: {data['to_do']:,} worlds; about {_time(needs['seconds'])}, {size}.")
+    show(f"To do: {data['to_do']:,} worlds; {needs(data['estimate'])}.")
     for notice in data["notices"]:
         say(f"note: {notice}")
 
@@ -87,6 +85,11 @@ def worlds_done(folder: Path, job: Job, policy: str) -> int:
     return len(job.worlds) - count(missing(spans(job.worlds), Store(folder).done(policy)))
 
 
+def needs(estimate: dict[str, Any]) -> str:
+    """Time, memory and disk in words."""
+    return f"about {_time(estimate['seconds'])}, {_size(estimate['memory_bytes'])} of memory, {_size(estimate['disk_bytes'])} on disk"
+
+
 def _time(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s" if seconds >= 1 else "a second"
@@ -94,4 +97,6 @@ def _time(seconds: float) -> str:
 
 
 def _size(count: float) -> str:
+    if count < 1e6:
+        return f"{count / 1e3:.0f} kB"
     return f"{count / 1e6:.0f} MB" if count < 1e9 else f"{count / 1e9:.1f} GB" if count < 1e12 else f"{count / 1e12:.1f} TB"

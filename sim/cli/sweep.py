@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +14,7 @@ from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.analysis.design import Design
-    from sim.analysis.sweep import Sweep
+    from sim.analysis.sweep import Cell, Sweep
 
 _SHOWN = 15
 
@@ -46,7 +45,7 @@ def command(
     as_json: options.Json = False,
 ) -> None:
     """Play every point of a design in the same worlds and keep what comes out."""
-    from sim.analysis.sweep import cells, done, run_sweep
+    from sim.analysis.sweep import done, run_sweep
     from sim.cli.progress import watched
 
     options.check_workers(workers)
@@ -54,7 +53,7 @@ def command(
     folder = out or Path("results") / f"sweep-{design.name}"
     already = done(folder, design)
     if dry_run:
-        return _dry_run(design, folder, already, len(cells(design)), workers, as_json)
+        return _dry_run(design, folder, already, workers, scheduler, as_json)
     try:
         with watched(design.name) as progress:
             sweep = run_sweep(design, folder, workers=workers, scheduler=scheduler, progress=progress)
@@ -109,35 +108,39 @@ def _varied(text: str) -> tuple[str, Any]:
     return name, value_of(value)
 
 
-def _dry_run(design: Design, folder: Path, already: int, total: int, workers: int, as_json: bool) -> None:
-    from sim.analysis.sweep import cells
-    from sim.play import CHUNK, Task, play
-    from sim.randomness import BLOCK
+def _dry_run(design: Design, folder: Path, already: list[Cell], workers: int, scheduler: str | None, as_json: bool) -> None:
+    from dataclasses import asdict
 
-    first = cells(design)[0]
-    plan = design.scenarios[0].plan(first.policy)
-    paces = []
-    for count in (BLOCK, 4 * BLOCK):
-        started = time.perf_counter()
-        play(Task(plan, design.seed, tuple(range(min(count, BLOCK * CHUNK)))))
-        paces.append(time.perf_counter() - started)
-    per_world = max(paces[1] - paces[0], 1e-3) / (3 * BLOCK)
-    blocks = -(-design.worlds // BLOCK) * BLOCK
-    seconds = (total - already) * (max(paces[0] - BLOCK * per_world, 0) + blocks * per_world) / min(workers, max(total - already, 1))
+    from sim.analysis.sweep import cells
+    from sim.analysis.sweep_estimate import estimate_sweep
+    from sim.cli.dry_run import needs
+    from sim.estimates import age
+
+    start = age()  # what this process took to get here, the next one will take too
+    every, there = cells(design), set(already)
+    threads = _threads(scheduler) if scheduler is not None else workers
+    estimate = estimate_sweep(design, [cell for cell in every if cell not in there], threads, start, scheduler is not None)
+    policies = {s.name: design.policies_of(s) for s in design.scenarios}
     data = {
-        "sweep": design.name, "folder": folder, "scenarios": [s.name for s in design.scenarios],
-        "policies": {s.name: design.policies_of(s) for s in design.scenarios},
+        "sweep": design.name, "folder": folder, "scenarios": list(policies), "policies": policies,
         "lever_points": len(design.points("levers")), "uncertainty_points": len(design.points("uncertainties")), "worlds": design.worlds,
-        "cells": total, "done": already,
-        "estimate": {"seconds": round(seconds, 1), "disk_bytes": total * (3000 + 9 * design.worlds * len(design.outcomes))},
+        "cells": len(every), "done": len(already), "estimate": asdict(estimate),
     }  # fmt: skip
     if as_json:
         emit(data)
         return
-    what = f"{total} cells of {design.worlds:,} worlds: {len(design.scenarios)} scenario(s) with their policies,"
-    points = f"{data['lever_points']} point(s) of levers x {data['uncertainty_points']} of uncertainties, the first of each as written"
-    show(bold(design.title), what, points)
-    show(f"{already} are done in {folder}; the rest takes about {seconds:.0f} s.")
+    told = "; ".join(f"{name} ({', '.join(found)})" if len(found) > 1 else name for name, found in policies.items())
+    points = f"{data['lever_points']} of levers x {data['uncertainty_points']} of uncertainties, the first of each as written"
+    show(bold(design.title), f"scenarios (policies): {told}", f"points: {points}")
+    show(f"{len(every)} cells of {design.worlds:,} worlds, of which {len(already)} are done in {folder}")
+    show(f"To do: {len(every) - len(already)} cells; {needs(asdict(estimate))}.")
+
+
+def _threads(scheduler: str) -> int:
+    from sim.executors import opened
+
+    with opened(scheduler=scheduler) as place:
+        return place.threads
 
 
 def _show(sweep: Sweep, folder: Path, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -10,9 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from sim import load_results, run
+from sim.analysis.design_file import design_of
+from sim.analysis.sweep import run_sweep
 from sim.errors import StoreError
 from tests.durability.helpers import assert_same_results, complete_chunks, finish, kill_group, start, wait_until
 
@@ -90,12 +94,75 @@ def test_chunks_may_come_back_where_no_files_are_shared(lasting: Cluster, undist
 
 
 def test_in_memory_by_address(lasting: Cluster, undisturbed: Path) -> None:
-    import json
-
     address = json.loads(lasting.file.read_text())["address"]
     results = run(SCENARIO, range(100, 300), scheduler=address)
     there = load_results(undisturbed)
     assert (results.values("SRB.eu_alignment") == there.values("SRB.eu_alignment")[100:300]).all()
+
+
+STUDY = """
+name: study
+scenarios: [staged_accession]
+policies: all
+worlds: 1100
+uncertainties: {us.engagement: {low: 0.2, high: 1.2}}
+design: {uncertainties: {kind: latin_hypercube, points: 3}}
+outcomes: [mean.accession, BIH.stability]
+window: [2026Q1, 2026Q4]
+"""
+
+
+def start_sweep(cluster: Cluster, out: Path, *more: str) -> subprocess.Popen[str]:
+    words = ("sweep", str(cluster.folder / "study.yaml"), "--out", str(out), "--scheduler", str(cluster.file), *more)
+    return start("-m", "sim", *words, folder=cluster.folder)
+
+
+@pytest.fixture(scope="module")
+def undisturbed_sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("undisturbed") / "sweep"
+    run_sweep(design_of(STUDY), folder)
+    return folder
+
+
+def assert_same_sweep(folder: Path, reference: Path) -> None:
+    """The same cells, bit for bit, the same summary and identity, and nothing half-written left."""
+    here, there = ({str(f.relative_to(d)) for d in [d] for f in d.rglob("*") if f.is_file()} for d in (folder, reference))
+    assert here == there
+    assert len([name for name in here if name.startswith("values")]) == 3 * 4
+    for name in here:
+        if name.endswith(".parquet"):
+            assert pq.read_table(folder / name).equals(pq.read_table(reference / name)), name
+        else:
+            assert (folder / name).read_text() == (reference / name).read_text()
+
+
+def test_a_sweep_on_the_cluster_gives_the_same_tables(lasting: Cluster, undisturbed_sweep: Path, tmp_path: Path) -> None:
+    (lasting.folder / "study.yaml").write_text(STUDY)
+    code, out, err = finish(start_sweep(lasting, tmp_path / "out", "--dry-run", "--json"))
+    assert code == 0, err
+    assert json.loads(out)["estimate"]["seconds"] > 0
+    assert not (tmp_path / "out").exists()
+    code, out, err = finish(start_sweep(lasting, tmp_path / "out"))
+    assert code == 0, err
+    assert "BIH.stability" in out
+    assert_same_sweep(tmp_path / "out", undisturbed_sweep)
+
+
+def test_a_sweep_goes_on_when_a_worker_and_then_all_workers_are_killed(cluster: Cluster, undisturbed_sweep: Path, tmp_path: Path) -> None:
+    (cluster.folder / "study.yaml").write_text(STUDY)
+    process = start_sweep(cluster, tmp_path / "out")
+    wait_until(lambda: len(list((tmp_path / "out" / "values").glob("*.parquet"))) >= 2)
+    kill(cluster.workers[0])
+    wait_until(lambda: len(list((tmp_path / "out" / "values").glob("*.parquet"))) >= 4)
+    kill(cluster.workers[1])
+    code, _, err = finish(process, 120)
+    assert code == 1
+    assert "has lost all its workers" in err
+    assert "cells are kept in" in " ".join(err.split())
+    cluster.workers.append(cluster.add_worker())
+    code, _, err = finish(start_sweep(cluster, tmp_path / "out"))
+    assert code == 0, err
+    assert_same_sweep(tmp_path / "out", undisturbed_sweep)
 
 
 def test_a_worker_killed_in_mid_run_costs_nothing(cluster: Cluster, undisturbed: Path, tmp_path: Path) -> None:

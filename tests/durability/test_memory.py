@@ -43,11 +43,11 @@ def test_memory_grows_so_little_that_a_hundred_thousand_worlds_fit(tmp_path: Pat
 
 
 class Watch:
-    """A run, and what it and its processes hold at most at one time."""
+    """Python with these words, and what it and its processes hold at most at one time."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, folder: Path | None = None) -> None:
         started = time.monotonic()
-        process = start("-c", WATCHED, *words)
+        process = start(*words, folder=folder)
         self.memory = 0
         while process.poll() is None:
             self.memory = max(self.memory, sum(map(_held, _family(process.pid))))
@@ -90,7 +90,7 @@ def test_a_dry_run_tells_time_memory_and_disk_within_a_factor_of_two(tmp_path: P
         assert code == 0, err
         assert not out.exists()
         said = json.loads(answer)["estimate"]
-        watched = Watch(str(worlds), str(out), str(workers), *more)
+        watched = Watch("-c", WATCHED, str(worlds), str(out), str(workers), *more)
         assert watched.code == 0, watched.err
         assert within_two(said["disk_bytes"], sum(f.stat().st_size for f in out.rglob("*.parquet")))
         assert within_two(said["memory_bytes"], watched.memory), (said, watched.memory)
