@@ -85,8 +85,8 @@ def kfor_given_crisis(worlds: int = 2048, seed: int = 1, belief: str = "posterio
     words = (
         f"KFOR given the crises of 2023. Rise from the first to the last quarter of 2023: {size[1]:+.2f} thousand "
         f"[{size[0]:+.2f}, {size[2]:+.2f}]; observed {low:+.2f} or {high:+.2f}, {'inside' if inside else 'outside'} the 90 % interval. "
-        f"Of what the crises add by the end of the year, {100 * first:.0f} % is there in the quarter of the first attack; the "
-        f"record has 700 more a day after that of 29 May, and further forces five days after that of 24 September. End of 2023 in the model: "
+        f"Of what the crises add by the end of the year, {100 * first:.0f} % is there in the quarter of the first attack; the record has "
+        "700 more a day after that of 29 May, and further forces five days after that of 24 September. End of 2023 in the model: "
         f"{_spread(given[at[AFTER]])[1]:.2f} thousand."
     )
     return {
