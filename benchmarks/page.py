@@ -1,11 +1,15 @@
-"""How fast the live page answers: from a key press or a step of a drag to the changed chart, in a real headless Chromium.
+"""How fast the live page answers: from a key press or the press of a slider to the changed chart, in a real headless Chromium.
 
-    python benchmarks/page.py [--moves 40] [--worlds 500] [--json]
+    python benchmarks/page.py [--moves 30] [--worlds 500] [--rest 1.0] [--json]
 
-Prints median and 95th percentile of two times: to the first changed chart (the first worlds of the ensemble) and to the chart of all
-worlds. Where the time goes: "seen before" are moves back to settings whose worlds are still known, so they show
-what everything but the simulation costs; the last line says what one simulation takes in this process. Needs the
-extras `app` and `dev` and a Chromium (BALKANSIM_CHROMIUM names it; default /usr/bin/chromium).
+Two times are measured, with median and 95th percentile: to the *first* changed chart, which shows all worlds but only the first years,
+and to the *whole* one, all quarters of all worlds. Each kind of move is made in two ways: at once, which is the worst that can happen,
+and after the reader has rested on the lever for a moment (`--rest` seconds), in which the page has its next moves played. "Seen before"
+are moves back to settings already answered.
+
+Beside wall time stands processor time per answer, of the workers that simulate, of the server and of the browser, because wall time
+says little where other programs want the processors too; the load of the machine is printed. Needs the extras `app` and `dev` and a
+Chromium (BALKANSIM_CHROMIUM names it; default /usr/bin/chromium).
 """
 
 from __future__ import annotations
@@ -16,11 +20,11 @@ import os
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
+import psutil
 from playwright.sync_api import Locator, Page, sync_playwright
 
 CHROMIUM = os.environ.get("BALKANSIM_CHROMIUM", "/usr/bin/chromium")
@@ -57,8 +61,8 @@ WAIT = """
 
 
 @contextmanager
-def served(worlds: int) -> Iterator[str]:
-    """The page's address while a server of its own runs."""
+def served(worlds: int) -> Iterator[tuple[str, psutil.Process]]:
+    """The page's address and the server's process while a server of its own runs."""
     command = f"from sim.cli.app import command; command(port=0, worlds={worlds}, no_open=True)"
     with subprocess.Popen([sys.executable, "-c", command], stderr=subprocess.PIPE, text=True) as server:
         try:
@@ -67,50 +71,76 @@ def served(worlds: int) -> Iterator[str]:
             address = re.search(r"http://\S+", said)
             if address is None:
                 raise SystemExit(f"the page did not start: {said}{server.stderr.read()}")
-            yield address[0]
+            yield address[0], psutil.Process(server.pid)
         finally:
             server.terminate()
 
 
 LEVERS = ("eu.mediation", "eu.veto_propensity", "eu.conditionality_clarity", "russia.effort", "china.investment")
 """Moved by keys in turn, so that no combination comes twice on the way up; the way down meets each again."""
+DRAGGED = "transatlantic.coordination"
 
 
 class Mover:
-    """A page in a browser, and the time from each move to the chart that shows it."""
+    """A page in a browser, and the time from each move to the charts that show it; `rest` in milliseconds before each move."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
+    def __init__(self, page: Page, rest: float) -> None:
+        self.page, self.rest = page, rest
 
-    def timed(self, lever: str, move: Callable[[Locator], None]) -> tuple[float, float]:
-        """Milliseconds to the first changed chart and to that of all worlds."""
+    def _timed(self, lever: str, ready: Callable[[Locator], None], move: Callable[[Locator], None], rested: bool) -> tuple[float, float]:
         handle = self.page.locator(f'.lever[data-lever="{lever}"] input[type=range]')
         handle.scroll_into_view_if_needed()
+        if rested:
+            ready(handle)
+            self.page.wait_for_timeout(self.rest)
         self.page.evaluate("() => { window.seen = []; window.pressed = null; }")
         move(handle)
         found = self.page.evaluate(WAIT, [lever, handle.evaluate("(input) => Number(input.value)")])
         return float(found[0]), float(found[1])
 
-    def key(self, lever: str, name: str) -> tuple[float, float]:
+    def key(self, lever: str, name: str, rested: bool = False) -> tuple[float, float]:
         """Press a key on a lever."""
-        return self.timed(lever, lambda handle: handle.press(name))
+        return self._timed(lever, lambda handle: handle.press("Shift"), lambda handle: handle.press(name), rested)
 
-    def drag(self, lever: str, share: float) -> tuple[float, float]:
+    def drag(self, lever: str, share: float, rested: bool = False) -> tuple[float, float]:
         """Take a lever to a share of its way."""
 
-        def move(handle: Locator) -> None:
+        def above(handle: Locator) -> None:
             box = handle.bounding_box()
             assert box is not None
             self.page.mouse.move(box["x"] + 12 + (box["width"] - 24) * share, box["y"] + box["height"] / 2)
+
+        def press(handle: Locator) -> None:
+            above(handle)
             self.page.mouse.down()
 
-        found = self.timed(lever, move)
+        found = self._timed(lever, above, press, rested)
         self.page.mouse.up()
         return found
 
+    def burst(self, lever: str, presses: int = 20) -> float:
+        """Milliseconds from the last of many presses to the chart that shows it, whole."""
+        handle = self.page.locator(f'.lever[data-lever="{lever}"] input[type=range]')
+        self.page.evaluate("() => { window.seen = []; window.pressed = null; }")
+        for _ in range(presses):
+            handle.press("ArrowRight")
+        self.page.evaluate("() => { window.pressed = performance.now(); }")
+        return float(self.page.evaluate(WAIT, [lever, handle.evaluate("(input) => Number(input.value)")])[1])
 
-def measure(address: str, moves: int) -> dict[str, list[tuple[float, float]]]:
-    """(milliseconds to the first changed chart, to that of all worlds) of every move, by kind of move."""
+
+def processor(server: psutil.Process) -> dict[str, float]:
+    """Processor seconds so far: of the server, its workers, the browser with what drives it."""
+
+    def used(processes: Iterable[psutil.Process]) -> float:
+        return sum(sum(p.cpu_times()[:2]) for p in processes)
+
+    workers = server.children(recursive=True)
+    others = set(psutil.Process().children(recursive=True)) - {server, *workers}
+    return {"workers": used(workers), "server": used([server]), "browser": used(others)}
+
+
+def measure(address: str, server: psutil.Process, moves: int, rest: float) -> dict[str, dict[str, float]]:
+    """Median and 95th percentile of both times in milliseconds, and processor milliseconds per move, by kind of move."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
@@ -119,51 +149,56 @@ def measure(address: str, moves: int) -> dict[str, list[tuple[float, float]]]:
         page.click("#causes-panel > summary")  # its work would come between
         page.wait_for_timeout(4000)
         page.evaluate(WATCH)
-        mover = Mover(page)
+        mover = Mover(page, 1000 * rest)
         turns = [LEVERS[move % len(LEVERS)] for move in range(moves)]
-        times = {
-            "key": [mover.key(lever, "ArrowRight") for lever in turns],
-            "key, seen before": [mover.key(lever, "ArrowLeft") for lever in reversed(turns[1:])],
-            "drag": [mover.drag("transatlantic.coordination", (move * 17 + 5) % 61 / 61) for move in range(moves)],
+        places = [(move * 17 + 5) % 61 / 61 for move in range(2 * moves)]
+        kinds: dict[str, Callable[[], list[tuple[float, float]]]] = {
+            "key, at once": lambda: [mover.key(lever, "ArrowRight") for lever in turns],
+            "key, seen before": lambda: [mover.key(lever, "ArrowLeft") for lever in reversed(turns[1:])],
+            "key, rested": lambda: [mover.key(lever, "ArrowLeft", rested=True) for lever in turns],
+            "slider, at once": lambda: [mover.drag(DRAGGED, share) for share in places[:moves]],
+            "slider, rested": lambda: [mover.drag(DRAGGED, share, rested=True) for share in places[moves:]],
         }
+        found = {name: _summed(times, lambda: processor(server)) for name, times in kinds.items()}
+        bursts = [mover.burst(lever) for lever in LEVERS]
+        found["last of a burst of 20"] = {"whole median": float(np.median(bursts)), "whole p95": max(bursts)}
         browser.close()
-    return times
+    return found
 
 
-def simulation(worlds: int) -> float:
-    """Milliseconds that one simulation of the baseline takes here, best of five."""
-    from sim import run
-
-    best = float("inf")
-    for _ in range(5):
-        began = time.perf_counter()
-        run("baseline", worlds)
-        best = min(best, time.perf_counter() - began)
-    return 1000 * best
+def _summed(times: Callable[[], list[tuple[float, float]]], spent: Callable[[], dict[str, float]]) -> dict[str, float]:
+    before = spent()
+    rows = np.array(times())
+    after = spent()
+    found = {}
+    for what, column in zip(("first", "whole"), rows.T, strict=True):
+        found |= {f"{what} median": float(np.median(column)), f"{what} p95": float(np.quantile(column, 0.95))}
+    return found | {f"{who} ms": 1000 * (after[who] - before[who]) / len(rows) for who in after}
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--moves", type=int, default=40, help="moves of each kind, at most 40")
+    parser.add_argument("--moves", type=int, default=30, help="moves of each kind, at most 30")
     parser.add_argument("--worlds", type=int, default=500)
+    parser.add_argument("--rest", type=float, default=1.0, help="seconds that a reader rests on a lever before moving it")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    with served(given.worlds) as address:
-        times = measure(address, given.moves)
-    found = {
-        f"{kind}, {what}": {"median": float(np.median(column)), "p95": float(np.quantile(column, 0.95))}
-        for kind, rows in times.items()
-        for what, column in zip(("first worlds", "all worlds"), np.array(rows).T, strict=True)
-    }
-    alone = {n: simulation(n) for n in (128, given.worlds)}
+    load = os.getloadavg()[0]
+    with served(given.worlds) as (address, server):
+        found = measure(address, server, given.moves, given.rest)
     if given.json:
-        print(json.dumps({"worlds": given.worlds, "moves": given.moves, "page": found, "simulation": alone}, indent=1))
+        print(json.dumps({"worlds": given.worlds, "moves": given.moves, "rest": given.rest, "load": load, "page": found}, indent=1))
         return
-    print(f"{given.moves} moves of each kind, {given.worlds} worlds, milliseconds from the input to the changed chart")
+    print(
+        f"{given.moves} moves of each kind, {given.worlds} worlds; milliseconds from the input to the first changed and to the whole chart"
+    )
+    print(f"{'':24s}{'first: median':>15s}{'95 %':>8s}{'whole: median':>15s}{'95 %':>8s}   processor: workers, server, browser")
     for name, row in found.items():
-        print(f"  {name:32s} median {row['median']:6.0f}   95 % {row['p95']:6.0f}")
-    print("  of which one simulation: " + ", ".join(f"{ms:.0f} for {n} worlds" for n, ms in alone.items()) + " (one process, best of five)")
+        first = [f"{row[k]:.0f}" if k in row else "" for k in ("first median", "first p95")]
+        spent = ", ".join(f"{row[f'{who} ms']:.0f}" for who in ("workers", "server", "browser") if f"{who} ms" in row)
+        print(f"{name:24s}{first[0]:>15s}{first[1]:>8s}{row['whole median']:15.0f}{row['whole p95']:8.0f}   {spent}")
+    print(f"The machine's load before was {load:.1f} on {os.cpu_count()} processors.")
 
 
 if __name__ == "__main__":

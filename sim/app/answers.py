@@ -18,12 +18,13 @@ from sim.app.asking import Chart, Question, Setup
 from sim.app.desk import Desk, Ticket
 from sim.app.library import Library
 from sim.catalogue import STATES, Variable
+from sim.randomness import BLOCK
 from sim.results import outcome_reference
 
-FIRST = 128
-"""Worlds answered at once; the rest follows. They are the same worlds as in the whole answer."""
 PIECE = 512
 """The most worlds simulated in one turn, so that nobody waits long for theirs."""
+STAGES = (0.2, 0.5)
+"""Shares of the quarters after which what is played so far is shown: all worlds, the first years. Then the whole."""
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 DOTS = 100
 MOST_REMEMBERED = 64 * 2**20  # bytes
@@ -31,10 +32,18 @@ MOST_REMEMBERED = 64 * 2**20  # bytes
 Values = dict[str, np.ndarray]
 
 
-def pieces(worlds: int) -> list[tuple[int, int]]:
-    """[first, stop) of each piece of work: a small first one, then whole ones."""
-    edges = [0, *range(min(FIRST, worlds), worlds, PIECE), worlds]
-    return [(a, b) for a, b in pairwise(edges) if a < b]
+def pieces(worlds: int, workers: int) -> list[tuple[int, int]]:
+    """[first, stop) of each piece of work: whole blocks, as equal as they can be, so that all workers end together."""
+    blocks = -(-worlds // BLOCK)
+    rounds = -(-blocks * BLOCK // (PIECE * workers))
+    count = min(blocks, rounds * workers)
+    edges = [min(worlds, blocks * i // count * BLOCK) for i in range(count + 1)]
+    return list(pairwise([*edges[:-1], worlds]))
+
+
+def stages(quarters: int) -> list[int | None]:
+    """How many quarters to play before something is shown; the last, None, is all of them."""
+    return [*dict.fromkeys(max(1, round(share * quarters)) for share in STAGES), None]
 
 
 class Bank:
@@ -43,10 +52,6 @@ class Bank:
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[Setup, int, int, str], np.ndarray] = OrderedDict()
         self._bytes = 0
-
-    def missing(self, setup: Setup, first: int, stop: int, references: tuple[str, ...]) -> tuple[str, ...]:
-        """Those not kept."""
-        return tuple(r for r in references if (setup, first, stop, r) not in self._kept)
 
     def put(self, setup: Setup, first: int, stop: int, values: Values) -> None:
         """Keep values; the oldest go once there are too many."""
@@ -59,8 +64,11 @@ class Bank:
             self._bytes -= self._kept.popitem(last=False)[1].nbytes
 
     def get(self, setup: Setup, first: int, stop: int, references: tuple[str, ...]) -> Values:
-        """Kept values. Raises KeyError."""
-        return {r: self._kept[setup, first, stop, r] for r in references}
+        """Those of these values that are kept."""
+        keys = {r: key for r in references if (key := (setup, first, stop, r)) in self._kept}
+        for key in keys.values():
+            self._kept.move_to_end(key)
+        return {r: self._kept[key] for r, key in keys.items()}
 
 
 class Answering:
@@ -70,52 +78,48 @@ class Answering:
         self.desk, self.library, self.bank = desk, library, Bank()
 
     async def answers(self, question: Question, ticket: Ticket) -> AsyncIterator[dict[str, Any]]:
-        """The answer of the first worlds, then that of all. Raises SupersededError.
+        """The first years of all worlds, then more of them, then the whole. Raises SupersededError.
 
-        The rest is simulated beside the first worlds; while a lever is being dragged only after them, so that no work is begun that
-        nobody waits for.
+        A world is played once: each stage goes on where the one before it stopped.
         """
         wanted = wanted_references(question)
+        parts = list(enumerate(pieces(question.worlds, len(self.desk.front))))
 
-        def begin(position: int, piece: tuple[int, int]) -> asyncio.Future[tuple[Values, Values]]:
-            return asyncio.ensure_future(self._piece(question, wanted, position, *piece, ticket))
+        def begin(setup: Setup, until: int | None) -> list[asyncio.Future[Values]]:
+            return [asyncio.ensure_future(self._piece(setup, wanted, i, *part, until, ticket)) for i, part in parts]
 
-        head, *rest = pieces(question.worlds)
-        work = [begin(0, head)]
-        if not ticket.hurried:
-            work += [begin(i, p) for i, p in enumerate(rest, 1)]
+        before = begin(question.before, None)
+        shown = stages(len(self._quarters(question.now))) if question.now != question.before else [None]
+        steps = [begin(question.now, until) for until in shown]
         try:
-            first = await work[0]
-            if rest and (ticket.hurried or not all(w.done() for w in work)):
-                yield self._answer(question, [first], whole=False)
-            if ticket.hurried:
-                work += [begin(i, p) for i, p in enumerate(rest, 1)]
-            whole = self._answer(question, list(await asyncio.gather(*work)), whole=True)
-            ticket.finished = True
-            yield whole
+            reference = _joined(await asyncio.gather(*before))
+            for step, following in pairwise(steps):
+                now = _joined(await asyncio.gather(*step))
+                if not all(w.done() for w in following):  # nothing is shown that is out of date already
+                    yield self._begun(question, now, reference)
+            yield self._answer(question, _joined(await asyncio.gather(*steps[-1])), reference)
         finally:
-            for w in work:
+            for w in (tasks := [*before, *(w for step in steps for w in step)]):
                 w.cancel()
-            await asyncio.gather(*work, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _piece(
-        self, question: Question, wanted: tuple[str, ...], position: int, first: int, stop: int, ticket: Ticket
-    ) -> tuple[Values, Values]:
-        """(now, before) of one piece of worlds."""
-        worker = self.desk.front[position % len(self.desk.front)]
-        found = []
-        for setup in (question.before, question.now):
-            lacking = self.bank.missing(setup, first, stop, wanted)
-            fetched = await worker.do(ticket, engine.values, setup, first, stop, lacking) if lacking else {}
-            kept = tuple(r for r in wanted if r not in lacking)
-            found.append(fetched | self.bank.get(setup, first, stop, kept))
-            self.bank.put(setup, first, stop, fetched)
-        return found[1], found[0]
+        self, setup: Setup, wanted: tuple[str, ...], position: int, first: int, stop: int, until: int | None, ticket: Ticket
+    ) -> Values:
+        """Values of one piece of worlds, of at least `until` quarters."""
+        found = self.bank.get(setup, first, stop, wanted)
+        lacking = tuple(r for r in wanted if r not in found)
+        if lacking:
+            worker = self.desk.front[position % len(self.desk.front)]
+            fetched = await worker.do(ticket, engine.values, setup, first, stop, until, lacking)
+            if until is None:
+                self.bank.put(setup, first, stop, fetched)
+            found |= fetched
+        return found
 
-    def _answer(self, question: Question, parts: list[tuple[Values, Values]], whole: bool) -> dict[str, Any]:
-        now, before = (_joined([p[i] for p in parts]) for i in (0, 1))
+    def _answer(self, question: Question, now: Values, before: Values) -> dict[str, Any]:
         return {
-            "whole": whole,
+            "whole": True,
             "worlds": int(next(iter(now.values())).shape[0]),
             "quarters": self._quarters(question.now),
             "charts": [_drawn(c, now, before) for c in question.charts],
@@ -123,6 +127,11 @@ class Answering:
             **judged(question.chart.judged, now, before, self.against(question)),
             "states": _by_state(question.chart, now, before),
         }
+
+    def _begun(self, question: Question, now: Values, before: Values) -> dict[str, Any]:
+        """The first years: the charts as far as they go, without what is said of the end."""
+        charts = [_drawn(c, now, before) for c in question.charts]
+        return {"whole": False, "quarters": self._quarters(question.now), "charts": charts}
 
     def _quarters(self, setup: Setup) -> list[str]:
         scenario = self.library.scenarios[setup.scenario]
@@ -145,7 +154,13 @@ def wanted_references(question: Question) -> tuple[str, ...]:
 
 
 def _joined(parts: list[Values]) -> Values:
-    return parts[0] if len(parts) == 1 else {r: np.concatenate([p[r] for p in parts]) for r in parts[0]}
+    """Pieces of worlds side by side, as many quarters as all of them have."""
+    found = {}
+    for reference in parts[0]:
+        arrays = [p[reference] for p in parts]
+        played = min(a.shape[1] for a in arrays)
+        found[reference] = np.concatenate([a[:, :played] for a in arrays])
+    return found
 
 
 def fan(values: np.ndarray, variable: Variable) -> list[list[float]]:

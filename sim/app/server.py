@@ -22,7 +22,7 @@ from sim.app.answers import Answering
 from sim.app.asking import LARGEST_BODY, Question, read
 from sim.app.copies import copies
 from sim.app.describing import everything, scenario_page
-from sim.app.desk import BusyError, Desk, SupersededError
+from sim.app.desk import AHEAD, BusyError, Desk, SupersededError
 from sim.app.library import Library, open_library
 from sim.app.safety import Gate
 from sim.errors import InputError
@@ -62,7 +62,7 @@ class Site:
         return JSONResponse(scenario_page(scenario, policy, reference))
 
     async def answer(self, request: Request) -> Response:
-        """Lines of JSON: the answer of the first worlds, then that of all; `{"superseded": true}` where a newer question came."""
+        """Lines of JSON: the first years, more of them, the whole; `{"superseded": true}` where a newer question came."""
         question = await self.question(request)
         self.desk.check_room(question.client, "answer")
         return StreamingResponse(self._lines(question), media_type="application/x-ndjson")
@@ -83,6 +83,20 @@ class Site:
             )
         finally:
             self.desk.close(ticket)
+
+    async def ahead(self, request: Request) -> Response:
+        """The whole answer to what a page will perhaps ask next, played while nothing else is to be done; nothing where something is."""
+        question = await self.question(request)
+        ticket = self.desk.ask(question.client, AHEAD)
+        found: dict[str, Any] = {}
+        try:
+            async for answer in self.answering.answers(question, ticket):
+                found = answer
+        except SupersededError:
+            return Response(status_code=204)
+        finally:
+            self.desk.close(ticket)
+        return JSONResponse(found)
 
     def detail(self, lane: str, work: Callable[[Question], dict[str, Any]]) -> Callable[[Request], Any]:
         """An address that answers a question with one piece of work, after the pictures."""
@@ -111,6 +125,7 @@ class Site:
             Route("/api/about", self.about_page),
             Route("/api/scenario", self.scenario),
             Route("/api/answer", self.answer, methods=["POST"]),
+            Route("/api/ahead", self.ahead, methods=["POST"]),
             Route("/api/copy", self.copy, methods=["POST"]),
             *(Route(f"/api/{lane}", self.detail(lane, work), methods=["POST"]) for lane, work in lanes.items()),
         ]
@@ -200,6 +215,6 @@ async def _warm(site: Site, worlds: int) -> None:
     try:
         async for _ in site.answering.answers(question, ticket):
             pass
-        await site.desk.back.do(ticket, engine.values, question.now, 0, min(worlds, details.MOST_EXPLAINED), ())
+        await site.desk.back.do(ticket, engine.values, question.now, 0, min(worlds, details.MOST_EXPLAINED), None, ())
     finally:
         site.desk.close(ticket)

@@ -62,13 +62,26 @@ def test_dots_are_worlds_in_order(shown, played):
     assert shown["map"]["now"]["SRB"] == pytest.approx(played[1].values("SRB.eu_alignment")[:, -1].mean(), abs=1e-4)
 
 
-def test_first_worlds_come_first_and_are_among_all(client, ask):
-    reply = client.post("/api/answer", json=ask(worlds=192, seed=5))
-    lines = [json.loads(line) for line in reply.text.splitlines()]
-    assert lines[-1]["whole"]
-    assert lines[-1]["worlds"] == 192
-    for line in lines[:-1]:
-        assert (line["whole"], line["worlds"]) == (False, 128)
+def test_the_first_years_come_first_and_stay(client, ask):
+    reply = client.post("/api/answer", json=ask(worlds=192, settings={"eu.mediation": 0.9}))
+    *some, whole = [json.loads(line) for line in reply.text.splitlines()]
+    assert whole["whole"]
+    assert whole["worlds"] == 192
+    assert some
+    for line in some:
+        (series,) = line["charts"][0]["series"]
+        (end,) = whole["charts"][0]["series"]
+        assert not line["whole"]
+        assert 1 <= len(series["now"]) < 44
+        assert series["now"] == end["now"][: len(series["now"])]
+        assert series["before"] == end["before"]
+
+
+def test_what_is_asked_ahead_is_the_answer(client, ask):
+    ahead = client.post("/api/ahead", json=ask(settings={"eu.mediation": 0.61}))
+    asked = client.post("/api/answer", json=ask(settings={"eu.mediation": 0.61}))
+    assert len(asked.text.splitlines()) == 1, "known, so it is whole at once"
+    assert ahead.json() == json.loads(asked.text)
 
 
 def test_an_unmoved_scenario_differs_from_its_reference_but_not_from_itself(answer):

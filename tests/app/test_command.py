@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
@@ -44,6 +46,29 @@ def test_a_port_in_use_is_told():
         code, output = refused(port=taken.getsockname()[1])
     assert code == 2
     assert "--port" in output
+
+
+def workers_of(server):
+    """The worker processes of a running page, once they have begun: one that answers 64 worlds, one for details."""
+    for _ in range(300):
+        found = [p for p in psutil.Process(server.pid).children(recursive=True) if any("spawn_main" in word for word in p.cmdline())]
+        if len(found) >= 2:
+            return found
+        time.sleep(0.1)
+    raise AssertionError("the workers did not begin")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", ["SIGINT", "SIGTERM", "SIGKILL"])
+def test_no_worker_outlives_the_page(ending):
+    with subprocess.Popen([sys.executable, "-c", SERVE, *OPTIONS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            workers = workers_of(server)
+            os.kill(server.pid, getattr(signal, ending))
+            server.wait(timeout=30)
+        finally:
+            server.kill()
+        assert psutil.wait_procs(workers, timeout=30)[1] == []
 
 
 @pytest.mark.slow

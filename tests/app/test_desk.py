@@ -3,14 +3,19 @@
 import asyncio
 import json
 import os
+import signal
 import time
 from concurrent.futures.process import BrokenProcessPool
 
+import numpy as np
 import pytest
 
-from sim.app import desk
-from sim.app.answers import pieces
-from sim.app.desk import BusyError, Desk, SupersededError
+from sim import run
+from sim.app import desk, engine
+from sim.app.answers import pieces, stages
+from sim.app.asking import Setup
+from sim.app.desk import AHEAD, BusyError, Desk, SupersededError
+from sim.app.library import open_library
 
 
 def slow(log, name, seconds=0.05):
@@ -127,13 +132,24 @@ def test_a_failing_piece_gives_its_turn_back(one):
     assert asyncio.run(go()) == (3, 1)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("worlds", [64, 100, 128, 129, 500, 640, 641, 2000])
-def test_pieces_cover_every_world_once(worlds):
-    found = pieces(worlds)
+def test_pieces_cover_every_world_once_and_are_alike(worlds, workers):
+    found = pieces(worlds, workers)
     assert [w for a, b in found for w in range(a, b)] == list(range(worlds))
-    assert found[0][1] <= 128
-    assert all(b - a <= 512 for a, b in found)
+    sizes = [b - a for a, b in found]
+    assert max(sizes) <= 512
+    assert max(sizes) - min(sizes) < 128
     assert all(a % 64 == 0 for a, _ in found)
+    assert len(found) == 1 or len(found) % workers == 0
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 4, 44, 120])
+def test_stages_grow_to_the_whole(quarters):
+    *some, last = stages(quarters)
+    assert last is None
+    assert some == sorted(set(some))
+    assert all(1 <= s <= quarters for s in some)
 
 
 def test_a_page_that_left_before_its_answer_began_leaves_nothing_open(one, ask):
@@ -149,29 +165,123 @@ def test_a_page_that_left_before_its_answer_began_leaves_nothing_open(one, ask):
     assert one.open == {}
 
 
-def test_a_page_in_a_hurry_is_known_by_the_answers_it_left(one):
-    first = one.ask("page", "answer")
-    assert not first.hurried
-    one.close(first)
-    second = one.ask("page", "answer")
-    third = one.ask("page", "answer")
-    assert second.hurried
-    assert third.hurried
-    third.finished = True
-    one.close(third)
-    assert not one.ask("page", "answer").hurried
-    assert not one.ask("other", "answer").hurried
+def waits(log, name, seconds=2.0):
+    """Works until it is given up, or for some seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        engine.refuse_unwanted()
+        time.sleep(0.002)
+    log.append(name)
+
+
+def test_a_newer_question_stops_the_piece_in_hand(one):
+    async def go():
+        log: list[str] = []
+        worker = one.front[0]
+        old = asyncio.ensure_future(worker.do(one.ask("page", "answer"), waits, log, "old"))
+        await asyncio.sleep(0.02)
+        began = time.monotonic()
+        await worker.do(one.ask("page", "answer"), slow, log, "new")
+        with pytest.raises(SupersededError):
+            await old
+        return log, time.monotonic() - began
+
+    log, took = asyncio.run(go())
+    assert log == ["new"]
+    assert took < 1
+
+
+def test_what_is_asked_ahead_waits_for_everybody_and_stops_for_anybody(one):
+    async def go():
+        log: list[str] = []
+        worker = one.front[0]
+        begun = asyncio.ensure_future(worker.do(one.ask("idle", AHEAD), waits, log, "begun ahead"))
+        await asyncio.sleep(0.02)
+        queued = [
+            asyncio.ensure_future(worker.do(one.ask(page, lane), slow, log, lane))
+            for page, lane in (("first", AHEAD), ("second", "answer"), ("third", "causes"))
+        ]
+        await asyncio.gather(*queued)
+        with pytest.raises(SupersededError):
+            await begun
+        return log
+
+    assert asyncio.run(go()) == ["answer", "causes", AHEAD]
+
+
+def test_a_question_gives_up_what_its_page_asked_ahead(one):
+    ahead, other = one.ask("page", AHEAD), one.ask("other", AHEAD)
+    one.ask("page", "causes")
+    assert not ahead.superseded
+    one.ask("page", "answer")
+    assert (ahead.superseded, other.superseded) == (True, False)
+
+
+def test_asking_ahead_leaves_room_for_questions(one, monkeypatch):
+    monkeypatch.setattr(desk, "MOST_OPEN", 4)
+    for i in range(2):
+        one.ask(f"page{i}", AHEAD)
+    with pytest.raises(BusyError):
+        one.ask("late", AHEAD)
+    assert one.ask("late", "answer").lane == "answer"
+
+
+@pytest.fixture
+def played():
+    """An engine of this process, and a setup for it."""
+    library = open_library()
+    setup = Setup("baseline", "none", '{"eu.mediation": 0.8}', 3)
+    return engine.Engine(library.scenarios), setup
+
+
+def test_a_run_goes_on_where_it_stopped_and_is_the_run_of_the_public_api(played):
+    made, setup = played
+    some = made.results(setup, 64, 100, 9).values("mean.democracy")
+    whole = made.results(setup, 64, 100)
+    expected = run("baseline", range(64, 100), seed=3, levers={"eu.mediation": 0.8})
+    for reference in ("mean.democracy", "SRB.eu_alignment", "kosovo_serbia.tension"):
+        np.testing.assert_array_equal(whole.values(reference), expected.values(reference))
+    np.testing.assert_array_equal(some, expected.values("mean.democracy")[:, :9])
+    assert whole.events.equals(expected.events)
+    assert made.results(setup, 64, 100, 9) is whole
+
+
+def test_a_run_given_up_is_not_lost(played, monkeypatch):
+    made, setup = played
+    left = iter([None] * 5)
+    monkeypatch.setattr(engine, "refuse_unwanted", lambda: next(left))
+    with pytest.raises(StopIteration):
+        made.results(setup, 0, 64)
+    (life,) = made._begun.values()
+    assert life.played == 5
+    monkeypatch.setattr(engine, "refuse_unwanted", lambda: None)
+    made.results(setup, 0, 64)
+    assert life.finished
+
+
+def test_unfinished_runs_are_bounded_and_a_forgotten_one_begins_anew(played):
+    made, _ = played
+    setups = [Setup("baseline", "none", "{}", seed) for seed in range(engine.MOST_BEGUN + 2)]
+    first = [made.results(setup, 0, 64, 2).values("mean.democracy") for setup in setups]
+    assert len(made._begun) == engine.MOST_BEGUN
+    for setup, some in zip(setups, first, strict=True):
+        np.testing.assert_array_equal(made.results(setup, 0, 64).values("mean.democracy")[:, :2], some)
 
 
 @pytest.mark.slow
-def test_a_worker_that_dies_is_replaced():
+def test_a_worker_that_dies_is_replaced_and_the_work_done_again():
     async def go():
-        worker, ticket = desk.Worker({}, patient=False, processes=True), desk.Ticket("page", "answer")
-        with pytest.raises(BrokenProcessPool):
-            await worker.do(ticket, os._exit, 3)
+        worker, ticket = desk.Worker({}), desk.Ticket("page", "answer")
         try:
-            return await worker.do(ticket, divmod, 7, 2)
+            with pytest.raises(BrokenProcessPool):  # work that kills every worker is told so
+                await worker.do(ticket, os._exit, 3)
+            victim = await worker.do(ticket, os.getpid)
+            napping = asyncio.ensure_future(worker.do(ticket, time.sleep, 0.5))
+            await asyncio.sleep(0.1)
+            os.kill(victim, signal.SIGKILL)
+            await napping
+            return victim != await worker.do(ticket, os.getpid)
         finally:
-            worker.executor.shutdown()
+            worker.end()
 
-    assert asyncio.run(go()) == (3, 1)
+    assert asyncio.run(go())

@@ -2,10 +2,13 @@
 
 import { $, calm, empty, make } from "./draw.js";
 import { drawChart, readable, table } from "./charts.js";
-import { ask, detail, get, post } from "./ask.js";
+import { ask, detail, foresee, get, key as keyOf, post, recall } from "./ask.js";
+import { nextMoves, watch } from "./ahead.js";
 import { Steps, fromAddress, question, toAddress } from "./state.js";
+import { fillChoosers, option } from "./choosers.js";
 import { buildLevers, flash, settingWords, showLevers } from "./levers.js";
-import { drawByState, drawDots, drawMap, sideWords } from "./dots.js";
+import { drawByState, drawDots, drawMap } from "./dots.js";
+import { continued, countWords, legendWords, morphed, verdictWords } from "./answer.js";
 import { drawAssumptions, drawCauses, drawCopies, drawTwin, pause } from "./panels.js";
 import { hidden, predict, preparePrediction, showGuess, startPrediction, stopPrediction } from "./predict.js";
 import { handout, save } from "./handout.js";
@@ -15,12 +18,13 @@ let page; // the scenario's own words and settings
 let shapes = null; // outlines for the map
 let state;
 let steps;
-let shown = null; // {answer, key}: what the pictures show
+let shown = null; // {answer, key}: what the pictures show, an answer that is whole
+let played = null; // the same for an answer on its way, of which the charts show the first years
 let world = null; // the world chosen among the dots
 let replaying = false;
-const known = new Map(); // whole answers by question, the latest few
+let towards = 1; // whether the last move of a lever went up or down
 
-const key = (s) => JSON.stringify(question(s));
+const key = (s) => keyOf(question(s));
 const outcomeOf = (name, place) => (place ? about.state_outcomes : about.region_outcomes).find((o) => o.name === name);
 const against = () => (state.against === "written" ? "the scenario as written" : page.reference);
 
@@ -29,7 +33,13 @@ async function start() {
   const reply = await fetch("/map.geojson");
   if (reply.ok) shapes = await reply.json();
   $("version").textContent = `Model ${about.version}.`;
-  fillChoosers();
+  fillChoosers(about, (chart, outcome, place) => {
+    state[chart] = { outcome, place: place ?? (state[chart].place || "mean") };
+    changed(`outcome-${chart}`);
+  }, (chart, place) => {
+    state[chart] = { ...state[chart], place };
+    changed(`place-${chart}`);
+  });
   buildLevers(about, moveLever);
   wire();
   await readAddress();
@@ -51,32 +61,6 @@ async function readAddress() {
   say(wrong.filter(Boolean).join(" "));
 }
 
-function fillChoosers() {
-  const option = (value, text) => make("option", { value, text });
-  $("scenario").append(...about.scenarios.map((s) => option(s.name, s.title)));
-  const places = [["six", "the six, side by side"], ["mean", "the six, mean"], ...about.states.map((s) => [s.code, s.name])];
-  for (const chart of ["a", "b"]) {
-    const group = (label, list, prefix) => {
-      const g = make("optgroup", { label });
-      g.append(...list.map((o) => option(prefix + o.name, o.label)));
-      return g;
-    };
-    $(`outcome-${chart}`).append(group("Of the six states", about.state_outcomes, "s:"), group("Of the region and the West", about.region_outcomes, "r:"));
-    $(`place-${chart}`).append(...places.map((p) => option(...p)));
-    $(`outcome-${chart}`).addEventListener("change", (event) => {
-      const [kind, name] = [event.target.value.slice(0, 1), event.target.value.slice(2)];
-      state[chart] = { outcome: name, place: kind === "r" ? "" : state[chart].place || "mean" };
-      changed(`outcome-${chart}`);
-    });
-    $(`place-${chart}`).addEventListener("change", (event) => {
-      state[chart] = { ...state[chart], place: event.target.value };
-      changed(`place-${chart}`);
-    });
-  }
-  $("map-outcome").append(...about.state_outcomes.map((o) => option(o.name, o.label)));
-  [$("worlds").min, $("worlds").max] = [about.limits.fewest, about.limits.most];
-}
-
 async function loadScenario(fresh) {
   const ask = (policy) => get(`/api/scenario?name=${encodeURIComponent(state.scenario)}&policy=${encodeURIComponent(policy)}`);
   try {
@@ -92,7 +76,6 @@ async function loadScenario(fresh) {
     if (ofStates) state.map = asked;
     if (state.b.outcome === asked) state.b = asked === "democracy" ? { outcome: "eu_alignment", place: "mean" } : { outcome: "democracy", place: "mean" };
   }
-  const option = (value, text) => make("option", { value, text });
   empty($("policy")).append(option("none", "none: the scenario as written"), ...page.policies.map((p) => option(p.name, p.title)));
   $("policy").disabled = page.policies.length === 0;
   empty($("against")).append(option("reference", page.reference), option("written", "this scenario, nothing moved"));
@@ -139,10 +122,12 @@ function wire() {
   let resizing;
   window.addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => { redraw(); redrawDetails(); }, 120); });
   preparePrediction(redraw);
+  watch($("levers"), expect);
   for (const name of ["chart-a", "chart-b"]) readable($(name));
 }
 
 function moveLever(name, value) {
+  if (typeof value === "number") towards = value < (state.settings[name] ?? page.written[name]?.value ?? 0) ? -1 : 1;
   if (value === undefined) {
     delete state.settings[name];
     if (/^states\.[a-z]/.test(name)) for (const s of about.states) delete state.settings[name.replace("states.", `states.${s.code}.`)];
@@ -192,7 +177,9 @@ function settle() {
   [$("undo").disabled, $("redo").disabled, $("replay").disabled] = [!steps.past.length, !steps.future.length, !steps.past.length];
   $("reset").disabled = !Object.keys(state.settings).length;
   for (const c of ["a", "b"]) $(`chart-${c}`).classList.add("stale");
-  ask(question(state), receive, (message) => say(message));
+  document.body.classList.add("working");
+  clearTimeout(resting);
+  ask(question(state), receive, (message) => { document.body.classList.remove("working"); say(message); });
 }
 
 function say(message) {
@@ -200,69 +187,71 @@ function say(message) {
 }
 
 function receive(answer, asked) {
-  const name = JSON.stringify(asked);
-  if (answer.whole) {
-    known.delete(name);
-    known.set(name, answer);
-    if (known.size > 40) known.delete(known.keys().next().value);
-  }
   if (replaying) return;
-  shown = { answer, key: name };
-  redraw();
-  if (answer.whole && name === key(state)) settled();
+  if (answer.whole) [shown, played] = [{ answer, key: keyOf(asked) }, null];
+  else played = { answer: continued(answer, shown?.answer), key: keyOf(asked) };
+  if (answer.whole) redraw();
+  else drawCharts();
+  if (answer.whole && shown.key === key(state)) settled();
 }
+
+/** The reader rests on a lever: have the answers to its next moves ready, but not before the present question is answered. */
+function expect(moves) {
+  expected = moves;
+  if (shown?.key === key(state)) foresee(moves.map(([name, value]) => question({ ...state, settings: { ...state.settings, [name]: value } })));
+}
+
+let expected = [];
 
 /** Everything that an answer draws at once. */
 function redraw() {
   if (!shown) return;
   const { answer } = shown;
   const blind = hidden();
-  answer.charts.forEach((chart, i) => {
-    const name = i === 0 ? "a" : "b";
-    const outcome = outcomeOf(chart.outcome, chart.place);
-    const element = $(`chart-${name}`);
-    $(`title-${name}`).textContent = `${outcome.label}`;
-    $(`unit-${name}`).textContent = (outcome.type === "bool" ? "share of worlds" : outcome.unit) + { higher: "; higher is better", lower: "; lower is better", none: "" }[outcome.better];
-    element.classList.toggle("stale", shown.key !== key(state));
-    if (blind && name === "b") element.replaceChildren(make("p", { class: "veil", text: "Hidden until you reveal the answer." }));
-    else drawChart(element, { ...chart, scope: state.scenario }, { outcome, quarters: answer.quarters, key: name, hidden: blind, guess: name === "a" ? predict.guess : null, against: differs() ? (state.against === "written" ? "as written" : page.reference.slice(0, 10)) : "" });
-    [element.dataset.answer, element.dataset.whole] = [shown.key, String(answer.whole)];
-    const fold = $(`table-${name}`);
-    if (fold.parentElement.open && !blind) fold.replaceChildren(table(chart, answer.quarters, outcome));
-    fold.parentElement.hidden = blind;
-    fold.parentElement.ontoggle = redraw;
-  });
+  drawCharts();
   document.body.classList.toggle("predicting", blind);
   showGuess();
-  verdict(answer, blind);
+  const [lead, sub] = blind ? ["What will happen? Draw your curve, then reveal.", ""] : verdictWords(answer, { differs: differs(), page, against: against() });
+  $("verdict").replaceChildren(lead, make("span", { class: "sub", text: sub }));
+  $("dots-words").textContent = countWords(answer);
+  $("legend").textContent = legendWords(blind, against());
   drawDots($("dots"), answer, world, choose);
   drawByState($("by-state"), answer, about.names);
   $("map-card").hidden = !shapes;
   if (shapes) drawMap($("map"), shapes, answer.map, outcomeOf(answer.map.outcome, "mean"), about.names);
-  legend();
+}
+
+/** The two charts: of the answer on its way as far as it goes, else of the whole one. */
+function drawCharts() {
+  const { answer, key: name } = played ?? shown;
+  const blind = hidden();
+  const ghost = differs() ? (state.against === "written" ? "as written" : page.reference.slice(0, 10)) : "";
+  answer.charts.forEach((chart, i) => {
+    const which = i === 0 ? "a" : "b";
+    const outcome = outcomeOf(chart.outcome, chart.place);
+    const element = $(`chart-${which}`);
+    $(`title-${which}`).textContent = outcome.label;
+    $(`unit-${which}`).textContent = (outcome.type === "bool" ? "share of worlds" : outcome.unit) + { higher: "; higher is better", lower: "; lower is better", none: "" }[outcome.better];
+    element.classList.toggle("stale", name !== key(state));
+    if (blind && which === "b") element.replaceChildren(make("p", { class: "veil", text: "Hidden until you reveal the answer." }));
+    else drawChart(element, { ...chart, scope: state.scenario }, { outcome, quarters: answer.quarters, key: which, hidden: blind, guess: which === "a" ? predict.guess : null, against: ghost });
+    [element.dataset.answer, element.dataset.whole] = [name, String(!played)];
+    const fold = $(`table-${which}`);
+    if (fold.parentElement.open && !blind && !played) fold.replaceChildren(table(chart, answer.quarters, outcome));
+    fold.parentElement.hidden = blind;
+    fold.parentElement.ontoggle = redraw;
+  });
 }
 
 const differs = () => Object.keys(state.settings).length > 0 || state.policy !== "none" || (state.against === "reference" && page.reference !== page.name);
-
-function verdict(answer, blind) {
-  const v = answer.verdict;
-  const count = answer.whole ? `${answer.worlds} worlds` : `the first ${answer.worlds} of ${state.worlds} worlds`;
-  const lead = blind ? "What will happen? Draw your curve, then reveal." : differs() ? v.sentence : `This is ${page.name} as it stands. Move a lever, and ${state.worlds} worlds answer.`;
-  const sub = blind ? "" : `From ${count}, each compared with itself in ${against()}, at the end of ${answer.quarters.at(-1)}.`;
-  $("verdict").replaceChildren(lead, make("span", { class: "sub", text: sub }));
-  const w = sideWords(v);
-  $("dots-words").textContent = `Each mark is one of the ${answer.worlds} worlds, picked evenly from ${w.best} to ${w.worst}: ▲ ${w.better}, ▼ ${w.worse}, ○ the same. Choose one to see its story.`;
-}
-
-function legend() {
-  $("legend").textContent = hidden() ? "Dashed: the middle world before your change."
-    : `Line: the middle world. Dark band: half of all worlds. Light band: 90 of 100. Dashed: ${against()}, middle world; dotted: its 90 of 100. Yes/no outcomes: the share of worlds.`;
-}
 
 let resting;
 
 /** A whole answer to the present state stands: say it, and after a moment of rest ask for what lies beside it. */
 function settled() {
+  document.body.classList.remove("working");
+  const likely = document.activeElement?.closest("#levers") ? nextMoves(document.activeElement, towards) : [];
+  expect(likely.length ? likely : expected);
   clearTimeout(resting);
   resting = setTimeout(() => {
     $("spoken").textContent = $("verdict").textContent;
@@ -319,10 +308,10 @@ function choose(number) {
 /** The state before the last step, then slowly the present one. */
 async function replay() {
   const before = steps.before;
-  if (!before || replaying || !known.get(key(state))) return;
-  replaying = true;
-  const after = known.get(key(state));
-  const first = known.get(key(before)) ?? await new Promise((done) => { ask(question(before), (a) => a.whole && done(a), () => done(null)); });
+  const after = recall(question(state));
+  if (!before || replaying || !after) return;
+  [replaying, played] = [true, null];
+  const first = recall(question(before)) ?? await new Promise((done) => { ask(question(before), (a) => a.whole && done(a), () => done(null)); });
   const names = Object.keys({ ...before.settings, ...state.settings }).filter((n) => JSON.stringify(before.settings[n]) !== JSON.stringify(state.settings[n]));
   const alike = first && JSON.stringify([before.a, before.b, before.scenario]) === JSON.stringify([state.a, state.b, state.scenario]);
   if (alike) {
@@ -342,10 +331,7 @@ async function replay() {
 
 async function morph(a, b, frames) {
   for (let f = 1; f <= frames; f += 1) {
-    const share = frames === 1 ? 1 : 0.5 - Math.cos((Math.PI * f) / frames) / 2;
-    const mix = (x, y) => x.map((q, i) => q.map((v, k) => v + (y[i][k] - v) * share));
-    const charts = b.charts.map((c, i) => ({ ...c, series: c.series.map((s, j) => ({ ...s, now: mix(a.charts[i].series[j].now, s.now) })) }));
-    shown = { answer: { ...b, charts }, key: key(state) };
+    shown = { answer: morphed(a, b, frames === 1 ? 1 : 0.5 - Math.cos((Math.PI * f) / frames) / 2), key: key(state) };
     redraw();
     await new Promise((done) => { requestAnimationFrame(done); });
   }

@@ -15,34 +15,91 @@ export async function post(address, question, signal) {
   return reply;
 }
 
-let flying = null;
-let waiting = null;
+const MOST_KNOWN = 120;
+const known = new Map(); // whole answers by question, the latest ones
 
-/** Ask for an answer; `show(answer, question)` is called for the first worlds and again for all, `failed(message)` instead. */
+export const key = (question) => JSON.stringify(question);
+
+/** The whole answer to a question if it was given before. */
+export function recall(question) {
+  const name = key(question);
+  const answer = known.get(name);
+  if (answer) remember(name, answer);
+  return answer;
+}
+
+function remember(name, answer) {
+  known.delete(name);
+  known.set(name, answer);
+  if (known.size > MOST_KNOWN) known.delete(known.keys().next().value);
+}
+
+const RESTLESS = 400; // milliseconds
+
+let flying = null; // the question on its way
+let waiting = null; // the one to be asked after it
+let began = 0; // when the hand began to move: while nothing was asked, a lever was
+
+/**
+ * Ask for an answer; `show(answer, question)` is called for the first years, for more of them and for the whole, `failed(message)` instead.
+ *
+ * A newer question cuts the older one short, so that a burst of keys is answered as fast as its last one. Where the hand goes on moving
+ * the question on its way is let come home first, so that a long drag shows something.
+ */
 export function ask(question, show, failed) {
-  waiting = { question, show, failed };
-  if (!flying) next();
-  else if (flying.seen) flying.abort.abort();
+  hush();
+  const answer = recall(question);
+  waiting = answer ? null : { question, show, failed };
+  if (!flying) began = performance.now();
+  else if (answer || performance.now() - began < RESTLESS) flying.abort();
+  if (answer) show(answer, question);
+  else if (!flying) next();
 }
 
 async function next() {
   const { question, show, failed } = waiting;
   waiting = null;
-  flying = { abort: new AbortController(), seen: false };
+  const abort = new AbortController();
+  flying = abort;
   try {
-    const reply = await post("/api/answer", question, flying.abort.signal);
-    for await (const answer of lines(reply)) {
-      if (answer.superseded) break;
+    for await (const answer of lines(await post("/api/answer", question, abort.signal))) {
+      if (answer.superseded || abort.signal.aborted) break;
       if (answer.error) throw new Error(answer.error);
+      if (answer.whole) remember(key(question), answer);
       show(answer, question);
-      flying.seen = true;
-      if (waiting) flying.abort.abort();
     }
   } catch (error) {
     if (error.name !== "AbortError") failed(error instanceof TypeError ? "The program does not answer. Is it still running in the terminal?" : error.message);
   }
   flying = null;
   if (waiting) next();
+}
+
+let rest; // until the reader has rested
+let foresight = null;
+
+/** Have the answers to these questions ready, one after the other, once nothing else is asked for a moment. */
+export function foresee(questions) {
+  hush();
+  rest = setTimeout(async () => {
+    const mine = new AbortController();
+    foresight = mine;
+    for (const question of questions) {
+      if (mine.signal.aborted || flying) return;
+      if (recall(question)) continue;
+      try {
+        const reply = await post("/api/ahead", question, mine.signal);
+        if (reply.status === 200) remember(key(question), await reply.json());
+      } catch {
+        return; // it was only a guess
+      }
+    }
+  }, 60);
+}
+
+function hush() {
+  clearTimeout(rest);
+  foresight?.abort();
 }
 
 async function* lines(reply) {

@@ -31,7 +31,7 @@ export function scales(box, span, count) {
     index: (px) => Math.round(((px - box.left) / (box.right - box.left)) * (count - 1)) };
 }
 
-const ring = (fan, a, b, s) => `${line(fan.map((q, i) => [s.x(i), s.y(q[a])]))}L${line(fan.map((q, i) => [s.x(i), s.y(q[b])]).reverse()).slice(1)}Z`;
+const ring = (quantiles, a, b, s) => `${line(quantiles.map((q, i) => [s.x(i), s.y(q[a])]))}L${line(quantiles.map((q, i) => [s.x(i), s.y(q[b])]).reverse()).slice(1)}Z`;
 
 function axes(box, s, span, quarters, outcome, label, few) {
   const named = outcome.labels.length ? outcome.labels.map((_, i) => i).filter((i) => i >= span[0] && i <= span[1]) : ticks(...span, few ? 3 : 5);
@@ -50,14 +50,19 @@ function axes(box, s, span, quarters, outcome, label, few) {
   return rows.join("") + columns.join("");
 }
 
-function body(series, s, hidden) {
+const bands = (quantiles, s) => `<path class="b90" d="${ring(quantiles, 0, 4, s)}"/><path class="b50" d="${ring(quantiles, 1, 3, s)}"/>`;
+const through = (cls, quantiles, k, s) => `<path class="${cls}" d="${line(quantiles.map((q, i) => [s.x(i), s.y(q[k])]))}"/>`;
+
+/** One fan over its ghost. Where only the first `played` quarters are new, those after them, of the answer before, are pale. */
+function body(series, s, hidden, played = series.now.length) {
   const ghost = series.before;
-  const parts = [];
-  if (!hidden) parts.push(`<path class="b90" d="${ring(series.now, 0, 4, s)}"/><path class="b50" d="${ring(series.now, 1, 3, s)}"/>`);
-  parts.push([0, 4].map((k) => `<path class="ghost-edge" d="${line(ghost.map((q, i) => [s.x(i), s.y(q[k])]))}"/>`).join(""));
-  if (!hidden) parts.push(`<path class="median" d="${line(series.now.map((q, i) => [s.x(i), s.y(q[2])]))}"/>`);
-  parts.push(`<path class="ghost" d="${line(ghost.map((q, i) => [s.x(i), s.y(q[2])]))}"/>`);
-  return parts.join("");
+  const edges = [0, 4].map((k) => through("ghost-edge", ghost, k, s)).join("");
+  const middle = through("ghost", ghost, 2, s);
+  if (hidden) return edges + middle;
+  const [fresh, old] = [series.now.slice(0, played), series.now.slice(played - 1)];
+  const later = { ...s, x: (i) => s.x(i + played - 1) };
+  const pale = old.length > 1 ? `<g class="old">${bands(old, later)}${through("median", old, 2, later)}</g>` : "";
+  return pale + bands(fresh, s) + edges + through("median", fresh, 2, s) + middle;
 }
 
 /** Direct labels beside the right end, kept apart. */
@@ -93,8 +98,8 @@ export function drawChart(element, chart, options) {
     const s = scales(box, span, quarters.length);
     const title = many ? `<text class="strong" x="${box.left}" y="${box.top - 8}">${esc(wide < 200 ? SHORT[series.label] ?? series.label : series.label)}</text>` : "";
     const own = guess && !many ? `<path class="guess" d="${line(guess.map((v, q) => [s.x(q), s.y(v)]))}"/>` : "";
-    return axes(box, s, span, quarters, outcome, !many || i % columns === 0, many) + body(series, s, hidden) + own + title +
-      (many ? "" : labels(series, s, box, hidden, options.against));
+    return axes(box, s, span, quarters, outcome, !many || i % columns === 0, many) + body(series, s, hidden, chart.played) + own + title +
+      (many || chart.played ? "" : labels(series, s, box, hidden, options.against));
   });
   const words = described(chart, outcome, quarters, hidden);
   element.innerHTML = `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${esc(words)}">${parts.join("")}</svg>`;
@@ -103,6 +108,7 @@ export function drawChart(element, chart, options) {
 
 /** A chart in a sentence, for those who do not see it. */
 function described(chart, outcome, quarters, hidden) {
+  if (chart.played) return `${outcome.label}, being played: as far as ${quarters[chart.played - 1]}.`;
   const end = quarters.length - 1;
   const told = chart.series.map((s) => {
     const now = hidden ? "hidden" : `${written(s.now[end][2])} (90 in 100 worlds: ${written(s.now[end][0])} to ${written(s.now[end][4])})`;
@@ -129,7 +135,7 @@ export function readable(element) {
   element.addEventListener("pointermove", (event) => {
     const d = element.drawn;
     const svg = element.querySelector("svg");
-    if (!d || !svg || d.hidden) return hide();
+    if (!d || !svg || d.hidden || d.chart.played) return hide();
     const frame = svg.getBoundingClientRect();
     const [px, py] = [((event.clientX - frame.left) / frame.width) * d.width, ((event.clientY - frame.top) / frame.height) * d.height];
     const at = d.boxes.findIndex((b) => px >= b.left && px <= b.right && py >= b.top - 20 && py <= b.bottom + 20);

@@ -76,7 +76,7 @@ function numbers(box, lever, name, label, buttons) {
   const id = `l-${name.replaceAll(".", "-")}`;
   const [low, high] = lever.range;
   const step = lever.name === "formats.count" ? 1 : 0.05;
-  const range = make("input", { type: "range", id, min: low, max: high, step });
+  const range = make("input", { type: "range", id, "data-name": name, min: low, max: high, step });
   const typed = make("input", { type: "number", min: low, max: high, step: "any", "aria-label": `${lever.actor}: ${label}, typed value` });
   const state = name.split(".").length === 3 ? name.split(".")[1] : null;
   const standard = typeof lever.default === "object" ? lever.default[state] : lever.default;
@@ -115,7 +115,7 @@ function numbers(box, lever, name, label, buttons) {
 
 function choices(box, lever, name, label, buttons) {
   const id = `l-${name.replaceAll(".", "-")}`;
-  const select = make("select", { id }, ...lever.values.map(([v, words]) => make("option", { value: v, text: words + (v === lever.default ? " (default)" : "") })));
+  const select = make("select", { id, "data-name": name }, ...lever.values.map(([v, words]) => make("option", { value: v, text: words + (v === lever.default ? " (default)" : "") })));
   select.addEventListener("change", () => moved(name, select.value, false));
   box.append(make("div", { class: "top" }, make("label", { for: id }, whose(lever), label), ...buttons), select);
   return (value) => { select.value = value ?? lever.default; };
@@ -123,14 +123,14 @@ function choices(box, lever, name, label, buttons) {
 
 function flags(box, lever, name, label, buttons) {
   const id = `l-${name.replaceAll(".", "-")}`;
-  const check = make("input", { type: "checkbox", id });
+  const check = make("input", { type: "checkbox", id, "data-name": name });
   check.addEventListener("change", () => moved(name, check.checked, false));
   box.append(make("div", { class: "top" }, check, make("label", { for: id }, whose(lever), `${label}${lever.default === true ? " (default: yes)" : ""}`), ...buttons));
   return (value) => { check.checked = value ?? lever.default; };
 }
 
 function lists(box, lever, name, label, buttons) {
-  const checks = lever.values.map(([v]) => make("input", { type: "checkbox", value: v }));
+  const checks = lever.values.map(([v]) => make("input", { type: "checkbox", value: v, "data-name": name }));
   const send = () => moved(name, checks.filter((c) => c.checked).map((c) => c.value), false);
   const field = make("fieldset", { "aria-label": `${lever.actor}: ${label}` }, ...checks.map((c) => make("label", {}, c, about.names[c.value] ?? c.value)));
   checks.forEach((c) => c.addEventListener("change", send));

@@ -42,9 +42,10 @@ export function toAddress(state, model) {
   return `#${given.toString().replaceAll("%40", "@").replaceAll("%5B", "[").replaceAll("%5D", "]").replaceAll("%22", '"').replaceAll("%2C", ",")}`;
 }
 
-/** The question that a state asks of the server. */
+/** The question that a state asks of the server; the same state asks it in the same words, in whatever order levers were moved. */
 export const question = (state) => ({
-  scenario: state.scenario, policy: state.policy, against: state.against, settings: state.settings,
+  scenario: state.scenario, policy: state.policy, against: state.against,
+  settings: Object.fromEntries(Object.keys(state.settings).sort().map((name) => [name, state.settings[name]])),
   seed: state.seed, worlds: state.worlds, charts: [state.a, state.b], map: state.map,
 });
 
