@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.hindcast.calibrate import targets_wanted
 from sim.hindcast.ensemble import SCENARIO, Ensemble, plan_of, simulate
-from sim.hindcast.provenance import blinded
+from sim.hindcast.hindsight import blinded
 from sim.hindcast.references import yearly_step
 from sim.hindcast.scoring import Judged, figures_of, judge, overall, predict, seen
 from sim.hindcast.targets import FIRST, LAST, LAUNCH, TEST, TRAIN, Row, before, read_record

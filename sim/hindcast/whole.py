@@ -10,7 +10,7 @@ from sim.hindcast.assumption import PLACEBO_WORLDS, placebo, score_without_belie
 from sim.hindcast.backtest import back_test
 from sim.hindcast.calibrate import input_hashes
 from sim.hindcast.evaluate import SEED, WORLDS, Outcome, as_data, play_all
-from sim.hindcast.provenance import blinded, reason_in_test_years, saw_test_years, undated_starts
+from sim.hindcast.hindsight import blinded, reason_in_test_years, saw_test_years, undated_starts
 from sim.hindcast.responses import kfor_given_crisis, serbian_refusal
 from sim.hindcast.spells import MEASURES, compare_spells
 from sim.hindcast.targets import NOT_MODELLED

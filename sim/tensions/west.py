@@ -12,7 +12,6 @@ EARLY = {"eu.security_ownership": ramp(0.35, 0.7, "2026Q1", 2)}
 LATE = {"eu.security_ownership": ramp(0.35, 0.7, "2032Q1", 2)}
 WHOLE = {"eu.security_ownership": ramp(0.35, 1.0, "2026Q1", 2)}
 SINCE = 2026
-LAST_FIVE = ("2039Q1", LONG)
 
 
 def us_retreat(arms: Arms) -> Finding:

@@ -10,8 +10,8 @@ from sim.hindcast.assumption import assignments, reassigned
 from sim.hindcast.calibrate import targets_wanted
 from sim.hindcast.ensemble import plan_of, simulate
 from sim.hindcast.evaluate import SCORED, VARIANTS, as_data, judge_rows, play_variant
+from sim.hindcast.hindsight import blinded, reason_in_test_years, saw_test_years, undated_starts
 from sim.hindcast.page import verdict
-from sim.hindcast.provenance import blinded, reason_in_test_years, saw_test_years, undated_starts
 from sim.hindcast.scoring import figures_of, overall, skill
 from sim.hindcast.spells import measures, standing_of_record
 from sim.hindcast.targets import read_record
