@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
@@ -41,14 +42,25 @@ class Notice(UserWarning):
     """Something that was asked for is ignored or has no effect, although nothing is wrong."""
 
 
+def _ordered(name: str) -> list[str]:
+    """The words of a name in the order of the alphabet."""
+    return sorted(re.findall(r"[a-z0-9]+", name))
+
+
 def nearest(name: str, allowed: Iterable[str], n: int = 1) -> str:
-    """The allowed names closest to `name`, joined by ' or ', or '' if none is close; of dotted names the last part counts most."""
+    """The allowed names closest to `name`, joined by ' or ', or '' if none is close.
+
+    Of dotted names the last part counts most; capitals do not count, nor does the order of the words of a name.
+    """
     names = [str(a) for a in allowed]
-    last = name.rpartition(".")[2]
+    given = name.lower()
+    last, ordered = given.rpartition(".")[2], _ordered(given)
 
     def likeness(other: str) -> float:
-        whole = SequenceMatcher(None, name, other).ratio()
-        return max(whole, (whole + 2 * SequenceMatcher(None, last, other.rpartition(".")[2]).ratio()) / 3)
+        lower = other.lower()
+        whole = SequenceMatcher(None, given, lower).ratio()
+        parts = (whole + 2 * SequenceMatcher(None, last, lower.rpartition(".")[2]).ratio()) / 3
+        return max(whole, parts, 0.99 * (ordered == _ordered(lower)))
 
     close = sorted(((likeness(other), other) for other in names), reverse=True)[:n]
     return " or ".join(other for score, other in close if score >= 0.5)

@@ -28,7 +28,7 @@ def complete(
     document.setdefault("end", END)
     _run(document, places, report)
     for canonical, entry in document.get("uncertain", {}).items():
-        check_entry(canonical, entry, places, report)
+        check_entry(canonical, entry, places, report, reader.written.get(f"uncertain.{canonical}", ()))
     for branch, options in document.get("branches", {}).items():
         _weights(branch, options, places, report)
     _dates(own, parent, document, reader)
@@ -69,7 +69,7 @@ def _dated(own: Mapping[str, Any], parent: Mapping[str, Any], reader: Reader) ->
             for problem in problems:
                 reader.report.add(reader.places[where], where, problem + _meant(written["id"], path, inherited))
             given = [key for key in DATES if key in keys]
-            if given and not problems and "" not in (result.get(key) for key in DATES):
+            if given and not problems:
                 yield where, given[0], result
 
 
@@ -106,8 +106,9 @@ def _dates(own: Mapping[str, Any], parent: Mapping[str, Any], document: Mapping[
     """What this file dates and what could never happen because it lies outside the run."""
     start, end, places = document["start"], document["end"], reader.places
     for where, key, dated in _dated(own, parent, reader):
-        begin, last = dated.get("at") or dated["from"], dated.get("at") or dated["to"]
-        _within(begin, last, start, end, places[f"{where}.{key}"], f"{where}.{key}", reader.report)
+        begin, last = dated.get("at") or dated.get("from"), dated.get("at") or dated.get("to")
+        if begin and last:
+            _within(begin, last, start, end, places[f"{where}.{key}"], f"{where}.{key}", reader.report)
     for path, settings in setting_maps(own):
         check_moments(settings, path, start, end, places, reader.report)
 

@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from sim.catalogue import STATE_NAMES, STATES
 from sim.errors import InputError, nearest
 
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 """Characters that steer a terminal or break a line unseen; refused in files, escaped in messages."""
+
+CODES = {name: code for code, name in STATE_NAMES.items()}
+_MEANT = {"until": "to", "on": "at", "date": "at", "min": "low", "max": "high", "std": "sd", "lever": "levers"}
+"""Words of other formats, and what they are called here."""
 
 _SHOWN_NAMES = 12
 _LONGEST_SHOWN = 60
@@ -83,9 +88,13 @@ class Report:
     def unknown(self, place: Place, path: str, what: str, name: str, allowed: Sequence[str], candidates: Sequence[str] = ()) -> None:
         """Note an unknown name. `allowed` is listed; the nearest is looked for there and among `candidates`."""
         key = (what, name[:_LONGEST_SHOWN])
+        if set(STATES) <= set(allowed):
+            candidates = (*candidates, *STATE_NAMES.values())
         if key not in self._hints:
             room = len(self._hints) < _MOST_HINTS
-            self._hints[key] = nearest(name[:_LONGEST_SHOWN], [*allowed, *candidates]) if room else ""
+            meant = _MEANT.get(name, "")
+            near = meant if meant in allowed else nearest(name[:_LONGEST_SHOWN], [*allowed, *candidates]) if room else ""
+            self._hints[key] = CODES.get(near, near)
         hint = f"; nearest: {self._hints[key]}" if self._hints[key] else ""
         self.add(place, path, f"unknown {what} '{shown(name)}'; allowed: {listed(allowed)}{hint}")
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from sim.catalogue import catalogue
-from sim.errors import DataError
+from sim.errors import DataError, nearest
 from sim.scenario.findings import listed, shown
 from sim.scenario.names import EXAMPLES, TOOLS, Name, Problem, lever_named
 from sim.scenario.text import Node
@@ -36,7 +36,7 @@ def _resolve(text: str) -> Name | Problem:
     if first in by_tool and rest:
         return by_tool[first](rest)
     if first in TOOLS:
-        return Problem(f"'{first}' needs a name behind it, as in {EXAMPLES[first]}")
+        return Problem(f"'{first}' needs a name behind it; allowed: {EXAMPLES[first]} and the like")
     return lever_named(text)
 
 
@@ -48,7 +48,9 @@ def dotted_form(group: str, node: Node) -> str:
     known = [n for n in leaves if isinstance(resolve(n), Name)]
     if not known and "." in group:
         return ""
-    return f"a nested mapping; levers are written in dotted form: {listed([shown(n) for n in known or leaves])}"
+    near = "" if known else nearest(leaves[0][:_LONGEST_NAME], catalogue().levers)
+    hint = f"; nearest: {near}" if near else ""
+    return f"a nested mapping; allowed: the dotted form: {listed([shown(n) for n in known or leaves])}{hint}"
 
 
 def _leaves(prefix: str, node: Node) -> Iterator[str]:

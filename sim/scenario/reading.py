@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sim.catalogue import STATES, catalogue
+from sim.errors import nearest
 from sim.scenario.findings import Place, shown
+from sim.scenario.folders import shipped_names
 from sim.scenario.levels import resolve
 from sim.scenario.names import Name
-from sim.scenario.sections import BRANCH, LEVERS, Reader
+from sim.scenario.sections import BRANCH, LEVERS, WORD, Reader
 from sim.scenario.text import Node
 from sim.scenario.uncertain import read_uncertain
 from sim.scenario.values import read_number, read_quarter
@@ -43,7 +46,7 @@ def read_document(root: Node, reader: Reader) -> dict[str, Any]:
 
 def _unknown_key(key: str, place: Place, reader: Reader) -> None:
     if isinstance(resolve(key), Name):
-        message = f"'{shown(key)}' does not stand by itself; write it under 'levers:'"
+        message = f"'{shown(key)}' does not stand by itself; allowed: under 'levers:'"
         reader.report.add(place, shown(key), message)
     else:
         reader.report.unknown(place, shown(key), "key", key, KEYS)
@@ -52,8 +55,10 @@ def _unknown_key(key: str, place: Place, reader: Reader) -> None:
 def _read_key(key: str, node: Node, reader: Reader) -> Any:
     if key in TEXTS:
         return reader.text(node, key)
-    if key in ("name", "extends"):
+    if key == "name":
         return reader.word(node, key)
+    if key == "extends":
+        return _parent(node, reader)
     if key in ("start", "end"):
         return read_quarter(node, key, reader.report)
     if key == "levers":
@@ -71,6 +76,18 @@ def _read_key(key: str, node: Node, reader: Reader) -> Any:
     if key == "remove":
         return _remove(node, reader)
     return [t for i, n in enumerate(reader.items(node, key)) if (t := reader.text(n, f"{key}[{i}]")) is not None]
+
+
+def _parent(node: Node, reader: Reader) -> str | None:
+    """The name of the one parent."""
+    if isinstance(node.value, str) and WORD.fullmatch(node.value):
+        return node.value
+    if not node.refused:
+        near = nearest(Path(str(node.value)).stem[:64], shipped_names()) if isinstance(node.value, str) else ""
+        hint = f"; nearest: {near}" if near else ""
+        message = f"{node.described()} cannot be a parent; allowed: one name of a scenario, without folder or ending{hint}"
+        reader.report.add(node.place, "extends", message)
+    return None
 
 
 def _remove(node: Node, reader: Reader) -> list[str]:
@@ -130,7 +147,7 @@ def _policies(node: Node, reader: Reader) -> dict[str, Any]:
     policies: dict[str, Any] = {}
     for key, item, where in _named(node, "policies", reader):
         if key in RESERVED_POLICIES:
-            message = f"'{key}' is taken: 'none' is the scenario as written, 'all' every policy; choose another name"
+            message = f"'{key}' is taken: 'none' is the scenario as written, 'all' every policy; allowed: any other name"
             reader.report.add(node.keys[key], where, message)
             continue
         policies[key] = _means_levers_events(reader.mapping(item, where, POLICY_KEYS), where, reader, LEVERS)

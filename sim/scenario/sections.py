@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.scenario.findings import Place, Report, shown
+from sim.scenario.findings import Place, Report, listed, shown
 from sim.scenario.levels import dotted_form, resolve
 from sim.scenario.names import Name, Problem
 from sim.scenario.text import Node
@@ -34,7 +34,8 @@ class Reader:
         if node.refused or node.value is None:
             return {}
         if not isinstance(node.value, dict):
-            self.report.add(node.place, path, f"{node.seen}, not a mapping; allowed: a mapping")
+            keys = f"of {listed(allowed)}" if allowed else "of names to values"
+            self.report.add(node.place, path, f"{node.seen}, not a mapping; allowed: a mapping {keys}")
             return {}
         if allowed is None:
             return node.value
@@ -119,13 +120,14 @@ class Reader:
 
     def _event(self, node: Node, path: str, number: int) -> dict[str, Any] | None:
         where = f"{path}[{number}]"
-        entries = self.mapping(node, where, EVENT_KEYS)
         if not isinstance(node.value, dict):
+            self.mapping(node, where, EVENT_KEYS)
             return None
-        identity = self.word(entries["id"], f"{where}.id") if "id" in entries else None
-        if "id" not in entries:
+        identity = self.word(node.value["id"], f"{where}.id") if "id" in node.value else None
+        if "id" not in node.value:
             self.report.add(node.place, where, "lacks 'id'; allowed: a name of letters, digits, _ and -")
         where = f"{path}[{identity}]" if identity else where
+        entries = self.mapping(node, where, EVENT_KEYS)
         self.places[where] = node.place
         event: dict[str, Any] = {"id": identity}
         for key in ("title", "means"):
@@ -135,12 +137,13 @@ class Reader:
             if key in entries and (quarter := read_quarter(entries[key], f"{where}.{key}", self.report)):
                 event[key] = quarter
                 self.places[f"{where}.{key}"] = entries[key].place
+        empty = {key for key in ("set", "ramp") if key in entries and not entries[key].value}
         for key, scope in (("set", SET), ("ramp", RAMP)):
-            if key in entries:
+            if key in entries and key not in empty:
                 event[key] = self.settings(entries[key], f"{where}.{key}", scope)
         if "force" in entries and (forced := self._forced(entries["force"], f"{where}.force")):
             event["force"] = forced
-        self.written[where] = frozenset(entries)
+        self.written[where] = frozenset(node.value) - empty
         if identity is None:
             for problem in shape_problems(event, self.written[where]):
                 self.report.add(node.place, where, problem)
@@ -157,21 +160,25 @@ class Reader:
 
 
 def shape_problems(event: Mapping[str, Any], written: Collection[str] = ()) -> list[str]:
-    """What is wrong with the keys an event has; of those `written` some may have been unreadable and are lacking in `event`."""
+    """What is wrong with the keys an event has; of those `written` some may have been unreadable and are lacking in `event`.
+
+    Where an unknown key stands, nothing is said to be missing: it may be what the unknown key meant.
+    """
     keys = {*event, *written}
     begin, end = event.get("from", ""), event.get("to", "")
     moment, period = "at" in keys, bool(keys & {"from", "to"})
     acts = keys & {"set", "ramp", "force"}
+    known = keys <= {*EVENT_KEYS}
     found = event_named(event["force"]) if "force" in event else None
     spell = found.kind.spell if isinstance(found, Event) else True  # of an unknown event no more is said about its dates
     problems = [
         f"ends ({end}) before it begins ({begin}); allowed: from <= to" if begin and end and begin > end else "",
-        "does nothing; allowed: set, ramp, force" if not acts else "",
-        "has no date; allowed: at, or from and to" if not moment and not period else "",
+        "does nothing; allowed: set, ramp, force" if not acts and known else "",
+        "has no date; allowed: at, or from and to" if not moment and not period and known else "",
         "has both 'at' and 'from'/'to'; allowed: at, or from and to" if moment and period else "",
-        "lacks 'to'; allowed: from and to together" if "from" in keys and "to" not in keys else "",
-        "lacks 'from'; allowed: from and to together" if "to" in keys and "from" not in keys else "",
-        "a ramp needs 'from' and 'to' instead of 'at'" if "ramp" in keys and moment and not period else "",
+        "lacks 'to'; allowed: from and to together" if "from" in keys and "to" not in keys and known else "",
+        "lacks 'from'; allowed: from and to together" if "to" in keys and "from" not in keys and known else "",
+        "a ramp happens over a period; allowed: from and to" if "ramp" in keys and moment and not period else "",
         "'set' happens at a moment; allowed: at (a second event ends it)" if "set" in keys and period and not moment else "",
         "this event happens at a moment; allowed: at" if "force" in keys and period and not moment and not spell else "",
     ]

@@ -44,11 +44,12 @@ REFUSED = _Refused()
 
 @dataclass(slots=True)
 class Node:
-    """A value with its place. Mappings keep where each key stands in `keys`."""
+    """A value with its place. Mappings keep where each key stands in `keys`, and whether keys were refused (`lost`)."""
 
     value: Any  # Scalar | list[Node] | dict[str, Node] | REFUSED
     place: Place
     keys: dict[str, Place] = field(default_factory=dict)
+    lost: bool = False
 
     @property
     def kind(self) -> str:
@@ -76,7 +77,7 @@ class Node:
     @property
     def seen(self) -> str:
         """The value and what it is, for a message on its type."""
-        return self.kind if isinstance(self.value, dict | list) else f"{self.described()} is {self.kind}"
+        return self.kind if self.value is None or isinstance(self.value, dict | list) else f"{self.described()} is {self.kind}"
 
     def plain_scalar(self) -> str:
         """A number or nothing, written; integers of thousands of digits are not spelt out."""
@@ -139,7 +140,7 @@ class _Builder:
             self.open[-1].value.append(node)
         elif self.pending[-1] is None:
             if container:
-                self.refuse(node.place, "a key is a list or a mapping; keys are words")
+                self.refuse(node.place, "a key is a list or a mapping; allowed: words")
             self.pending[-1], is_key = node, True
         else:
             self.pair(self.open[-1], self.pending[-1], node)
@@ -153,11 +154,20 @@ class _Builder:
     def pair(self, mapping: Node, key: Node, node: Node) -> None:
         name = key.value
         if not isinstance(name, str):
+            mapping.lost = True
             if not key.refused and not isinstance(name, dict | list):
-                self.refuse(key.place, f"the key {key.seen}, not a word; put it in quotes")
+                self.refuse(
+                    key.place,
+                    f"the key {key.described()} is {key.kind}; allowed: words, in quotes where they look like a number or true/false",
+                )
             return
         if name in mapping.value:
-            self.refuse(key.place, f"the key '{shown(name)}' stands here twice (first in line {mapping.keys[name].line})")
+            first = f"first in line {mapping.keys[name].line}"
+            self.refuse(key.place, f"the key '{shown(name)}' stands here twice ({first}); allowed: each key once")
+            return
+        if name == "<<":
+            mapping.lost = True
+            self.refuse(key.place, "merge keys are refused ('<<'); allowed: keys and values written out")
             return
         mapping.value[name] = node
         mapping.keys[name] = key.place
@@ -172,9 +182,11 @@ class _Builder:
         place = self.place(event.start_mark)
         value: Any = scalar(event.value) if event.implicit[0] else event.value
         if value is REFUSED:
-            self.refuse(place, f"'{shown(event.value)}' is not a finite number; NaN, infinity and overflow are refused")
+            self.refuse(
+                place, f"'{shown(event.value)}' is not a finite number (NaN, infinity and overflow are refused); allowed: finite numbers"
+            )
         elif isinstance(value, str) and UNWANTED.search(value):
-            self.refuse(place, f"'{shown(value)}' holds a control character")
+            self.refuse(place, f"'{shown(value)}' holds a control character; allowed: printable text")
             value = REFUSED
         self.add(Node(value, place))
 
@@ -183,9 +195,9 @@ class _Builder:
         place = self.place(event.start_mark)
         if getattr(event, "anchor", None) is not None:
             what = "aliases" if isinstance(event, yaml.AliasEvent) else "anchors"
-            self.refuse(place, f"{what} are refused ('{shown(event.anchor)}'); write the value out")
+            self.refuse(place, f"{what} are refused ('{shown(event.anchor)}'); allowed: the value, written out")
         if getattr(event, "tag", None) is not None:
-            self.refuse(place, f"tags are refused ('{shown(event.tag)}'); leave it out")
+            self.refuse(place, f"tags are refused ('{shown(event.tag)}'); allowed: the value without a tag")
         if isinstance(event, yaml.ScalarEvent):
             self.on_scalar(event)
         elif isinstance(event, yaml.AliasEvent):
@@ -195,7 +207,7 @@ class _Builder:
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             self.close()
         elif isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-            self.refuse(place, "a second document begins here; a file holds one")
+            self.refuse(place, "a second document begins here; allowed: one in a file")
             return False
         self.values += 1
         if len(self.open) > DEEPEST or self.values > MOST_VALUES:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.catalogue import ROWS, STATES, EventKind, Variable, catalogue
-from sim.scenario.names import Name, Problem
+from sim.scenario.names import Name, Problem, lever_named
 
 _DERIVED_REGION = {"mean", "spread", "sum"}
 
@@ -35,6 +35,8 @@ def event_named(text: str) -> Event | Problem:
     if not rest:
         return Problem(f"the event '{first}' needs a target; allowed: {', '.join(f'{first}.{t}' for t in ROWS[kind.target or ''])}")
     targets = ROWS[kind.target or ""]
+    if kind.actor and len(rest) == 2 and rest[0] in ROWS[kind.actor] and rest[1] in targets:
+        return Problem(f"the target comes first, then the actor; allowed: {first}.{rest[1]}.{rest[0]}")
     if rest[0] not in targets:
         more = tuple(n.split(".", 1)[1] for n in events if n.startswith(f"{first}."))
         return Problem.of(f"target of '{first}'", rest[0], targets + more)
@@ -42,7 +44,8 @@ def event_named(text: str) -> Event | Problem:
         return Event(kind, rest[0])
     actors = ROWS[kind.actor] if kind.actor else ()
     if len(rest) > 2 or not actors:
-        return Problem(f"'{first}' takes {'a target and an actor' if actors else 'a target'} and nothing more")
+        longest = f"{first}.{rest[0]}.{actors[0]}" if actors else f"{first}.{rest[0]}"
+        return Problem(f"'{first}' takes {'a target and an actor' if actors else 'a target'} and nothing more; allowed: {longest}")
     if rest[1] not in actors:
         return Problem.of(f"actor of '{first}'", rest[1], actors)
     return Event(kind, rest[0], rest[1])
@@ -91,13 +94,23 @@ def outcome_named(tool: str, rest: str) -> Name | Problem:
     if state in STATES:
         if key in states:
             return _state_outcome(tool, key, state)
-        return Problem.of("outcome of a state", key, tuple(states))
+        return _lever_meant(tool, rest) or Problem.of("outcome of a state", key, tuple(states))
     region = catalogue().region_outcomes
     if rest in region:
         return _region_outcome(tool, region[rest])
+    if state == "mean" and key in states:
+        return _instead(tool, rest, (f"{tool}.{key}",), "mean")
     if key in states:
         return Problem.of("state", state, STATES)
-    return Problem.of("outcome", rest, (*states, *region), tuple(f"{s}.{k}" for s in STATES for k in states))
+    return _lever_meant(tool, rest) or Problem.of("outcome", rest, (*states, *region), tuple(f"{s}.{k}" for s in STATES for k in states))
+
+
+def _lever_meant(tool: str, rest: str) -> Problem | None:
+    """What to say where a lever stands after `initial.` or `clamp.`."""
+    for name in (rest, f"states.{rest}"):
+        if isinstance(lever_named(name), Name):
+            return Problem(f"'{rest}' is a lever, no outcome; allowed: {name}, without '{tool}.'")
+    return None
 
 
 def _state_outcome(tool: str, key: str, state: str | None) -> Name | Problem:
@@ -136,4 +149,4 @@ def _region_outcome(tool: str, variable: Variable) -> Name | Problem:
 def _instead(tool: str, name: str, names: tuple[str, ...], how: str = "") -> Problem:
     verb = {"initial": "initialised", "clamp": "clamped"}[tool]
     what = {"mean": "a mean over the six states", "spread": "a spread over the six states", "sum": "a sum"}.get(how, "text")
-    return Problem(f"'{name}' is {what} and cannot be {verb}; set {' and '.join(names)} instead")
+    return Problem(f"'{name}' is {what} and cannot be {verb}; allowed: {' and '.join(names)}")

@@ -5,7 +5,7 @@ A child may replace single fields of its parent's distribution, so an entry is c
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sim.scenario.distributions import FIELDS
@@ -34,7 +34,7 @@ def drawable(name: Name) -> str:
     if name.kind == "initial" and name.subject.type != "float":
         return f"'{name.canonical}' is yes or no; allowed: outcomes that are numbers"
     if name.mirrored:
-        return f"a drawn capability_gap is written as its mirror image; set {name.canonical} instead"
+        return f"a drawn capability_gap is written as its mirror image; allowed: {name.canonical}"
     return ""
 
 
@@ -58,6 +58,7 @@ def _read_entry(node: Node, where: str, canonical: str, reader: Reader) -> dict[
         if node.value is None:
             reader.report.add(node.place, where, "nothing; allowed: a mapping with 'distribution'")
         return None
+    reader.written[canonical] = frozenset(node.value)
     found: dict[str, Any] = {}
     for key, item in entries.items():
         reader.places[f"{canonical}.{key}"] = item.place
@@ -80,22 +81,30 @@ def _read_field(key: str, node: Node, where: str, reader: Reader) -> Any:
     return read_number(node, where, reader.report, None, None)
 
 
-def check_entry(canonical: str, entry: Mapping[str, Any], places: Mapping[str, Place], report: Report) -> None:
-    """Whether a merged entry is a distribution within the range of what it draws."""
+def check_entry(
+    canonical: str, entry: Mapping[str, Any], places: Mapping[str, Place], report: Report, written: Collection[str] = ()
+) -> None:
+    """Whether a merged entry is a distribution within the range of what it draws.
+
+    Where an unknown key was `written`, nothing is said to be missing: it may be what the unknown key meant.
+    """
     name = resolve(canonical)
     if isinstance(name, Problem):
         return
     path = f"uncertain.{canonical}"
     whole = places.get(path, Place())
+    known = set(written) <= {"distribution", *_ALL_FIELDS}
     if "distribution" not in entry:
-        report.add(whole, path, f"lacks 'distribution'; allowed: {', '.join(FIELDS)}")
+        if known:
+            report.add(whole, path, f"lacks 'distribution'; allowed: {', '.join(FIELDS)}")
         return
     needed, optional = FIELDS[entry["distribution"]]
     for key in entry.keys() - {"distribution", *needed, *optional}:
         report.unknown(places.get(f"{path}.{key}", whole), path, f"field of {entry['distribution']}", key, (*needed, *optional))
     missing = [key for key in needed if key not in entry]
     if missing:
-        report.add(whole, path, f"{entry['distribution']} lacks {', '.join(missing)}; allowed: {', '.join((*needed, *optional))}")
+        if known:
+            report.add(whole, path, f"{entry['distribution']} lacks {', '.join(missing)}; allowed: {', '.join((*needed, *optional))}")
         return
     low, high = bounds(name)
     for key, message in _mistakes(entry, low, high):

@@ -123,7 +123,7 @@ def _names(node: Node, allowed: tuple[str, ...], path: str, report: Report) -> l
 
 def _path(lever: Lever, node: Node, path: str, report: Report) -> dict[str, Any] | None:
     steps: dict[str, Any] = {}
-    if not node.value:
+    if not node.value and not node.lost:
         report.add(node.place, path, "an empty path; allowed: a value, or quarters with values such as {2026Q1: ...}")
         return None
     for key, item in node.value.items():
@@ -171,19 +171,17 @@ def _moment(event: Event, node: Node, path: str, report: Report) -> Any:
     if not event.kind.spell:
         report.add(node.place, path, f"'{event.kind.name}' happens at a moment; allowed: a quarter or a list of quarters")
         return None
-    for key in node.value.keys() - {"from", "until"}:
+    unknown = [key for key in node.value if key not in ("from", "until")]
+    for key in unknown:
         report.unknown(node.keys[key], path, "key", key, ("from", "until"))
-    begin, until = (_spell_end(key, node, path, report) for key in ("from", "until"))
-    if begin is None or until is None or len(node.value) > 2:
+    lacking = [key for key in ("from", "until") if key not in node.value]
+    if lacking and not unknown and not node.lost:
+        report.add(node.place, path, f"a spell lacks {' and '.join(map(repr, lacking))}; allowed: {{from: quarter, until: quarter}}")
+    ends = {key: read_quarter(item, f"{path}.{key}", report) for key, item in node.value.items() if key not in unknown}
+    begin, until = ends.get("from"), ends.get("until")
+    if begin is None or until is None or unknown:
         return None
     if begin > until:
         report.add(node.place, path, f"the spell ends ({until}) before it begins ({begin}); allowed: from <= until")
         return None
     return {"from": begin, "until": until}
-
-
-def _spell_end(key: str, node: Node, path: str, report: Report) -> str | None:
-    if key in node.value:
-        return read_quarter(node.value[key], f"{path}.{key}", report)
-    report.add(node.place, path, f"a spell lacks '{key}'; allowed: {{from: quarter, until: quarter}}")
-    return None

@@ -77,8 +77,8 @@ def test_distributions_that_do_not_fit(entry, where, words):
         ("clamp.democracy", "'clamp.' cannot stand here"),
         ("force.secession", "'force.' cannot stand here"),
         ("initial.crisis", "yes or no"),
-        ("initial.capability_gap", "set initial.readiness instead"),
-        ("initial.alignment", "set initial.eu_alignment instead"),
+        ("initial.capability_gap", "allowed: initial.readiness"),
+        ("initial.alignment", "allowed: initial.eu_alignment"),
         ("eu.mediaton", "nearest: eu.mediation"),
     ],
 )
