@@ -30,6 +30,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 NO_WORKERS_TIMEOUT = 300.0
 """Seconds that a cluster may be without any worker before a run gives up, unless `distributed.scheduler.no-workers-timeout` is set."""
 
+_FROZEN_FROM_THE_START = gc.get_freeze_count()  # objects that the interpreter itself keeps out of collections; some versions have a few
 _DEATHS = 3  # how often a task may lose its process before it is given up; from the second time on it is alone
 _AHEAD_AT_LEAST = 16  # tasks out on a cluster, however few workers it has now: what waits is what makes it grow
 _LOOK_EVERY = 5.0  # seconds between two looks at how many workers a cluster has
@@ -132,13 +133,13 @@ def opened(workers: int = 1, scheduler: str | None = None, most: int | None = No
 @contextmanager
 def _only_new_garbage() -> Iterator[None]:
     """Let collections look only at what is made from here on, so that one after each chunk costs next to nothing."""
-    already = gc.get_freeze_count()
-    if not already:
+    ours = gc.get_freeze_count() <= _FROZEN_FROM_THE_START
+    if ours:
         gc.freeze()
     try:
         yield
     finally:
-        if not already:
+        if ours:
             gc.unfreeze()
 
 

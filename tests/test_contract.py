@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 
 from sim import Results, compare, explain, load_results, load_scenario, run
+from sim.cli import main
 from sim.errors import InputError
 
 STATES = ["ALB", "BIH", "XKX", "MNE", "MKD", "SRB"]
@@ -89,11 +91,18 @@ def same(a: Results, b: Results) -> bool:
     return first_difference(a, b) is None
 
 
-def balkansim(*arguments: str, folder: Path, code: int = 0) -> tuple[str, str]:
-    """(stdout, stderr) of the command, run in `folder`; its exit code is checked."""
-    done = subprocess.run([sys.executable, "-m", "sim", *arguments], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == code, done.stderr
-    return done.stdout, done.stderr
+@pytest.fixture
+def balkansim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[str, str]]:
+    """(stdout, stderr) of the command, given in `tmp_path`; its exit code is checked."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: str, code: int = 0) -> tuple[str, str]:
+        found = main(list(arguments))
+        out, err = capsys.readouterr()
+        assert found == code, err
+        return out, err
+
+    return command
 
 
 def test_one_row_per_quarter_world_and_state_with_plain_keys() -> None:
@@ -375,8 +384,8 @@ def test_explain_books_the_whole_difference_without_a_recorded_ledger() -> None:
     assert booked["difference"].sum() == pytest.approx(compare(baseline(), stricter(), "SRB.democracy")["difference"].iloc[0], abs=1e-6)
 
 
-def test_run_leaves_a_manifest_and_the_reference_beside_it(tmp_path: Path) -> None:
-    out, err = balkansim("run", "no_veto", "-n", "64", "--out", "here", "--json", folder=tmp_path)
+def test_run_leaves_a_manifest_and_the_reference_beside_it(balkansim: Callable[..., tuple[str, str]], tmp_path: Path) -> None:
+    out, err = balkansim("run", "no_veto", "-n", "64", "--out", "here", "--json")
     assert json.loads(out)["scenario"] == "no_veto"
     assert err == ""
     manifest = json.loads((tmp_path / "here" / "manifest.json").read_text(encoding="utf-8"))
@@ -389,20 +398,21 @@ def test_run_leaves_a_manifest_and_the_reference_beside_it(tmp_path: Path) -> No
 
 def test_findings_of_check_stand_on_stdout_with_exit_2(tmp_path: Path) -> None:
     write(tmp_path, "levers: {russia.effort: 9}")
-    out, err = balkansim("scenario", "check", "own.yaml", folder=tmp_path, code=2)
-    assert out.startswith("own.yaml:3:25: levers.russia.effort: 9 ")
-    assert err == ""
+    command = [sys.executable, "-m", "sim", "scenario", "check", "own.yaml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 2
+    assert done.stdout.startswith("own.yaml:3:25: levers.russia.effort: 9 ")
+    assert done.stderr == ""
 
 
-def test_claims_json_and_exit_1_where_one_fails(tmp_path: Path) -> None:
-    claim = "- {id: %s, claim: c, source: s, contrast: {a: {}, b: {eu.veto_propensity: 3}}, outcome: eu.credibility, expect: %s%s}\n"
-    text = claim % ("A", "decrease", ", mediator: {clamp.eu.credibility: baseline}") + claim % (
-        "B",
-        "increase",
-        ", window: [2035Q1, 2035Q2]",
+def test_claims_json_and_exit_1_where_one_fails(balkansim: Callable[..., tuple[str, str]], tmp_path: Path) -> None:
+    claim = (
+        "- {id: %s, claim: c, source: s, contrast: {a: {}, b: {eu.veto_propensity: 3}}, outcome: eu.credibility, "
+        "window: [2026Q1, 2026Q4], expect: %s%s}\n"
     )
+    text = claim % ("A", "decrease", ", mediator: {clamp.eu.credibility: baseline}") + claim % ("B", "increase", "")
     (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
-    out, _ = balkansim("claims", "c.yaml", "--worlds", "64", "--workers", "1", "--json", folder=tmp_path, code=1)
+    out, _ = balkansim("claims", "c.yaml", "--worlds", "64", "--workers", "1", "--json", code=1)
     answer = json.loads(out)
     assert {"worlds", "seed", "claims"} <= set(answer)
     assert [c["verdict"] for c in answer["claims"]] == ["holds", "fails"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shutil
@@ -223,6 +224,21 @@ class TestOver:
         with opened(2) as place:
             found = set(over(place.executor, lambda _: os.environ["OMP_NUM_THREADS"], range(2), 2))
         assert found == {os.environ.get("OMP_NUM_THREADS", "1")}
+
+    def test_collections_during_a_run_look_only_at_what_it_makes(self) -> None:
+        before = len(gc.get_objects())
+        with opened(1):
+            assert len(gc.get_objects()) < before / 10
+        assert len(gc.get_objects()) > before / 2
+
+    def test_what_was_kept_out_of_collections_before_a_run_stays_out(self) -> None:
+        gc.freeze()
+        try:
+            with opened(1):
+                pass
+            assert len(gc.get_objects()) < gc.get_freeze_count()
+        finally:
+            gc.unfreeze()
 
     def test_a_killed_process_is_replaced(self, tmp_path: Path) -> None:
         def fall(number: int, mark: Path = tmp_path / "fell") -> int:

@@ -13,9 +13,13 @@ from sim.cli import main
 from sim.errors import InputError
 from sim.scenario import Scenario
 
-pytest.importorskip("ema_workbench")
-
 SHORT = "extends: us_election_2024\nend: 2025Q2\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workbench():
+    """Imported when the first test needs it, which takes seconds, not when tests are listed."""
+    pytest.importorskip("ema_workbench")
 
 
 @pytest.fixture(scope="module")

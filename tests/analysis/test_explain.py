@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -33,18 +34,27 @@ def runs():
     return short("us_continuity", range(40, 70)), short("us_withdrawal", range(40, 70), levers=levers)
 
 
-def level(results, outcome, quarter, policy="none"):
-    """The mean over worlds of an outcome in float64, as the engine computed it (results are kept in float32)."""
-    state, variable = (outcome.split(".")[0], None) if outcome[:3].isupper() else ("mean", None)
-    del variable
+@pytest.fixture(scope="module")
+def calm():
+    """Eight worlds of the baseline."""
+    return short("baseline", 8)
+
+
+@cache
+def paths(results):
+    """Every variable in float64, as the engine computed it (results are kept in float32), played once for all tests of a run."""
     job = job_of(results)
+    (task,) = job.tasks(job.plans[0], results.world_numbers().tolist())
+    return play(replace(task, paths=tuple(v.name for v in catalogue().variables.values() if v.kind != "derived"))).paths
+
+
+def level(results, outcome, quarter):
+    """The mean over worlds of an outcome."""
     kinds = catalogue()
-    name = outcome.split(".", 1)[1] if state != "mean" else outcome
+    state, name = outcome.split(".", 1) if outcome[:3].isupper() else ("mean", outcome)
     found = kinds.region_outcomes.get(name) or kinds.state_outcomes[name]
     names = found.derived[1:] if found.kind == "derived" else (found.name,)
-    task = replace(next(job.tasks(job.plans[job.policies.index(policy)], results.world_numbers().tolist())), paths=tuple(names))
-    paths = play(task).paths
-    values = [paths[n][results.quarters.index(quarter) + 1] for n in names]
+    values = [paths(results)[n][results.quarters.index(quarter) + 1] for n in names]
     how = found.derived[0] if found.kind == "derived" else "sum"
     total = {"one_minus": lambda v: 1 - v[0], "spread": lambda v: v[0].std(axis=0)}.get(how, sum)(values)
     if total.ndim == 1:
@@ -83,33 +93,32 @@ def test_clipping_and_starting_values_are_bars_of_their_own(runs):
     assert frame.loc["clipping", "because"] == "bounds"
 
 
-def test_clamps_and_events_are_bars_of_their_own():
-    a = short("baseline", 8)
+def test_clamps_and_events_are_bars_of_their_own(calm):
     b = short("baseline", 8, levers={"clamp.SRB.eu_alignment": 0.2, "force.crisis.kosovo_serbia": ["2024Q3"]})
-    frame = explain(a, b, "SRB.eu_alignment").set_index("room")
+    frame = explain(calm, b, "SRB.eu_alignment").set_index("room")
     assert "clamp" in frame.index
     assert frame["alternative"].sum() == pytest.approx(0.2, abs=1e-12)
-    assert "events" in set(explain(a, b, "kosovo_serbia.crisis", until="2024Q3")["room"])
+    assert "events" in set(explain(calm, b, "kosovo_serbia.crisis", until="2024Q3")["room"])
 
 
-def test_a_clamped_signal_is_laid_to_the_clamp():
-    a, b = short("baseline", 8), short("baseline", 8, levers={"clamp.western_leverage": 0.1})
-    frame = explain(a, b, "western_leverage", until="2024Q1").set_index("room")
+def test_a_clamped_signal_is_laid_to_the_clamp(calm):
+    b = short("baseline", 8, levers={"clamp.western_leverage": 0.1})
+    frame = explain(calm, b, "western_leverage", until="2024Q1").set_index("room")
     assert frame.loc["setting", "difference"] == pytest.approx(frame["difference"].sum(), abs=1e-12)
     assert frame["alternative"].sum() == pytest.approx(0.1, abs=1e-12)
 
 
-def test_a_signal_whose_room_is_off_is_explained_too():
-    a, b = short("baseline", 8), short("baseline", 8, levers={"mechanisms.outside_powers": "off"})
-    frame = explain(a, b, "third_power_influence", until="2025Q1")
+def test_a_signal_whose_room_is_off_is_explained_too(calm):
+    b = short("baseline", 8, levers={"mechanisms.outside_powers": "off"})
+    frame = explain(calm, b, "third_power_influence", until="2025Q1")
     assert set(frame["room"]) <= {"level", "setting", "together", "stock", "signal", "decision", "lever", "parameter"}
-    difference = level(b, "third_power_influence", "2025Q1") - level(a, "third_power_influence", "2025Q1")
+    difference = level(b, "third_power_influence", "2025Q1") - level(calm, "third_power_influence", "2025Q1")
     assert frame["difference"].sum() == pytest.approx(difference, abs=1e-9)
 
 
-def test_an_input_that_alone_differs_explains_everything():
-    a, b = short("baseline", 8), short("baseline", 8, levers={"clamp.us.engagement": 0.1})
-    frame = explain(a, b, "western_leverage", until="2024Q2").set_index("because")
+def test_an_input_that_alone_differs_explains_everything(calm):
+    b = short("baseline", 8, levers={"clamp.us.engagement": 0.1})
+    frame = explain(calm, b, "western_leverage", until="2024Q2").set_index("because")
     assert frame.loc["us.engagement", "difference"] < -0.1
     alone = frame.loc["us.engagement", "difference"] / frame["difference"].sum()
     assert alone > 0.9

@@ -25,8 +25,17 @@ ARGUMENTS = [
 
 
 @pytest.fixture(scope="session")
-def client() -> Iterator[TestClient]:
-    with TestClient(create_app(worlds=64, processes=False), base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as made:
+def waves(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file of a short scenario, `waves`, that the client's page offers beside those that ship."""
+    file = tmp_path_factory.mktemp("own") / "waves.yaml"
+    file.write_text("name: waves\ntitle: Waves\nquestion: Until 2026?\nextends: enlargement_veto\nend: 2026Q4\n", encoding="utf-8")
+    return str(file)
+
+
+@pytest.fixture(scope="session")
+def client(waves: str) -> Iterator[TestClient]:
+    app = create_app(worlds=64, scenarios=[waves], processes=False)
+    with TestClient(app, base_url="http://127.0.0.1:8000", raise_server_exceptions=False) as made:
         yield made
 
 

@@ -19,15 +19,15 @@ SET = {"eu.mediation": 0.9, "eu.council_rule": "qualified_majority", "eu.defence
 
 
 @pytest.fixture(scope="module")
-def played():
+def played(waves):
     """(before, now) as a notebook would play what the page shows."""
-    return run("baseline", 64), run("enlargement_veto", 64, levers=SET)
+    return run(Scenario.from_text("extends: baseline\nend: 2026Q4", "baseline"), 64), run(waves, 64, levers=SET)
 
 
 @pytest.fixture
 def shown(answer):
     return answer(
-        scenario="enlargement_veto",
+        scenario="waves",
         settings=SET,
         charts=[{"outcome": "eu_alignment", "place": "six"}, {"outcome": "eu.cohesion", "place": ""}],
     )
@@ -85,16 +85,16 @@ def test_what_is_asked_ahead_is_the_answer(client, ask):
 
 
 def test_an_unmoved_scenario_differs_from_its_reference_but_not_from_itself(answer):
-    assert answer(scenario="enlargement_veto")["verdict"]["lower"] > 0
-    assert answer(scenario="enlargement_veto", against="written")["verdict"]["same"] == 64
-    moved = answer(scenario="enlargement_veto", against="written", policy="qualified_majority")["verdict"]
+    assert answer(scenario="waves")["verdict"]["lower"] > 0
+    assert answer(scenario="waves", against="written")["verdict"]["same"] == 64
+    moved = answer(scenario="waves", against="written", policy="qualified_majority")["verdict"]
     assert moved["same"] < 64
     assert "the scenario as written" in moved["sentence"] or "nothing changes" in moved["sentence"]
 
 
-def test_a_policy_is_played_alone(answer):
-    both = run("enlargement_veto", 64, policy="clear_rules")
-    shown = answer(scenario="enlargement_veto", policy="clear_rules")
+def test_a_policy_is_played_alone(answer, waves):
+    both = run(waves, 64, policy="clear_rules")
+    shown = answer(scenario="waves", policy="clear_rules")
     middle = shown["charts"][0]["series"][0]["now"][-1][2]
     assert middle == pytest.approx(np.median(both.values("mean.eu_alignment", "clear_rules")[:, -1]), abs=6e-5)
 
@@ -122,7 +122,7 @@ def test_everything_is_described(client):
 
 
 def test_causes_add_up_to_the_difference(client, ask, answer, played):
-    given = {"scenario": "enlargement_veto", "settings": SET}
+    given = {"scenario": "waves", "settings": SET}
     found = client.post("/api/causes", json=ask(**given)).json()
     assert found["sum"] == pytest.approx(answer(**given)["verdict"]["mean"], abs=1e-4)
     assert sum(c["difference"] for c in found["causes"]) == pytest.approx(found["sum"], abs=1e-6)
@@ -133,14 +133,14 @@ def test_causes_add_up_to_the_difference(client, ask, answer, played):
 
 
 def test_a_world_and_its_twin(client, ask, played):
-    found = client.post("/api/twin", json=ask(scenario="enlargement_veto", settings=SET, world=7)).json()
+    found = client.post("/api/twin", json=ask(scenario="waves", settings=SET, world=7)).json()
     np.testing.assert_allclose(found["now"], played[1].values("mean.eu_alignment")[7], atol=1e-4)
     np.testing.assert_allclose(found["before"], played[0].values("mean.eu_alignment")[7], atol=1e-4)
     own = played[1].events[played[1].events["world"] == 7]
     assert len(own) == sum(e["where"] != "before" for e in found["events"])
     assert found["parts"] in found["quarters"]
     assert found["bookings"]
-    alone = client.post("/api/twin", json=ask(world=3)).json()
+    alone = client.post("/api/twin", json=ask(scenario="waves", against="written", world=3)).json()
     assert alone["parts"] is None
     assert {e["where"] for e in alone["events"]} == {"both"}
 

@@ -64,4 +64,4 @@ def test_what_cannot_be_compared_is_2(command, runs, words, told):
 
 def test_a_folder_without_results_is_2(command, folder):
     (folder / "empty").mkdir()
-    assert "no manifest.json" in command("compare", "baseline", "empty", "--worlds", "5").err
+    assert "no manifest.json" in command("compare", "short", "empty", "--worlds", "5").err

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from sim import __version__
 from tests.cli.conftest import started
 
 
@@ -89,14 +90,20 @@ def test_no_color_is_honoured(folder: Path):
     assert "\x1b[" not in _on_a_terminal("names", "veto", cwd=folder, NO_COLOR="1")
 
 
-@pytest.mark.parametrize("words", [["--version"], ["names"], ["scenario", "list"], ["run", "--help"]])
-def test_quick_answers_import_neither_pandas_nor_mesa(folder: Path, words):
-    text = (
-        "import sys; from sim.cli import main; code = main(sys.argv[1:]);"
-        "heavy = {'pandas', 'mesa', 'pyarrow', 'scipy', 'matplotlib'} & set(sys.modules);"
-        "sys.exit(f'{code} {heavy}' if code or heavy else 0)"
-    )
+QUICK = """
+import sys
+from sim.cli import main
+for words in ("--version", "names", "scenario list", "run --help"):
+    code = main(words.split())
+    heavy = {"pandas", "mesa", "pyarrow", "scipy", "matplotlib"} & set(sys.modules)
+    if code or heavy:
+        sys.exit(f"{words}: {code} {heavy}")
+"""
+
+
+def test_quick_answers_import_neither_pandas_nor_mesa(folder: Path):
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run([sys.executable, "-c", text, *words], cwd=folder, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", QUICK], cwd=folder, env=env, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert done.stdout
+    for said in (f"{__version__}\n", "eu.veto_propensity", "enlargement_veto", "--worlds"):
+        assert said in done.stdout

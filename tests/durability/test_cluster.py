@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,7 @@ from sim.analysis.sweep import run_sweep
 from sim.errors import StoreError
 from tests.durability.helpers import assert_same_results, complete_chunks, finish, kill_group, start, wait_until
 
-pytest.importorskip("distributed")
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("distributed") is None, reason="Dask is not installed")]
 
 SCENARIO, WORLDS = "baseline", 6 * 1024
 

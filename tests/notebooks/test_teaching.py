@@ -16,6 +16,7 @@ from tools import lever_cards, teaching_numbers
 
 TEACHING = lever_cards.ROOT / "docs" / "teaching"
 CARDS = lever_cards.cards()
+CLAIMS = lever_cards.claims()
 PARTS = {"is", "examples", "moves", "scale", "not", "try", "guess"}
 NUMBER = re.compile(r"(?<![\w.])([-+]?\d+(?:\.\d+)?)(?![\w.])")
 
@@ -35,14 +36,14 @@ def test_card_is_whole(name):
     assert set(card) >= PARTS
     assert set(card) <= PARTS | {"claims", "line"}
     assert card.get("claims") or card.get("line")
-    assert set(card.get("claims", [])) <= set(lever_cards.claims())
+    assert set(card.get("claims", [])) <= set(CLAIMS)
     assert card["guess"].rstrip(")").rstrip(".").count("?") >= 1
 
 
 @pytest.mark.parametrize("name", CARDS)
 def test_named_claims_rest_on_the_lever(name):
     for i in CARDS[name].get("claims", []):
-        claim = lever_cards.claims()[i]
+        claim = CLAIMS[i]
         arms = [claim.get("base") or {}, *(claim.get("contrast") or {}).values()]
         assert name in {lever for arm in arms for lever in arm}, i
 

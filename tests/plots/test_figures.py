@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from itertools import pairwise
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,6 +60,20 @@ def draw(name: str, first: Results, second: Results) -> Figure:
     }[name]()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _settings() -> Iterator[None]:
+    """No figure changes the settings of matplotlib, on which depends what is drawn afterwards."""
+    before = dict(mpl.rcParams)
+    yield
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.fixture(scope="module")
+def drawn(baseline: Results, vetoes: Results) -> Callable[[str], Figure]:
+    """Figures by name, each drawn once for all tests that look at it."""
+    return cache(partial(draw, first=baseline, second=vetoes))
+
+
 def words(figure: Figure) -> str:
     """Everything written on a figure, drawn."""
     figure.draw_without_rendering()
@@ -65,8 +82,8 @@ def words(figure: Figure) -> str:
 
 
 @pytest.mark.parametrize("name", [f.__name__ for f in FIGURES])
-def test_every_figure_has_title_and_caption_and_the_width_of_a_page(name: str, baseline: Results, vetoes: Results) -> None:
-    figure = draw(name, baseline, vetoes)
+def test_every_figure_has_title_and_caption_and_the_width_of_a_page(name: str, drawn: Callable[[str], Figure]) -> None:
+    figure = drawn(name)
     assert title_of(figure)
     assert caption_of(figure).endswith(".")
     assert figure.get_figwidth() == WIDTH
@@ -74,8 +91,8 @@ def test_every_figure_has_title_and_caption_and_the_width_of_a_page(name: str, b
 
 
 @pytest.mark.parametrize("name", [f.__name__ for f in FIGURES])
-def test_nothing_is_drawn_beyond_the_sheet(name: str, baseline: Results, vetoes: Results) -> None:
-    figure = draw(name, baseline, vetoes)
+def test_nothing_is_drawn_beyond_the_sheet(name: str, drawn: Callable[[str], Figure]) -> None:
+    figure = drawn(name)
     figure.savefig(io.BytesIO(), format="png", dpi=RESOLUTION)
     box = figure.get_tightbbox()
     assert box.x0 > -0.02
@@ -100,8 +117,11 @@ def test_outcomes_of_every_type(outcome: str, baseline: Results, vetoes: Results
 
 
 @pytest.mark.parametrize("name", [f.__name__ for f in FIGURES])
-def test_a_figure_is_saved_the_same_every_time(name: str, baseline: Results, vetoes: Results, tmp_path) -> None:
-    first, second = (save(draw(name, baseline, vetoes), tmp_path / f"{i}.svg").read_bytes() for i in range(2))
+def test_a_figure_is_saved_the_same_every_time(
+    name: str, drawn: Callable[[str], Figure], baseline: Results, vetoes: Results, tmp_path
+) -> None:
+    figures = drawn(name), draw(name, baseline, vetoes)
+    first, second = (save(figure, tmp_path / f"{i}.svg").read_bytes() for i, figure in enumerate(figures))
     assert first == second
     assert not re.search(rb"<dc:date>|\d{4}-\d\d-\d\dT", first)
     assert b"<image" not in first
@@ -116,15 +136,6 @@ def test_png_is_as_wide_as_a_page(vetoes: Results, tmp_path) -> None:
 def test_only_svg_and_png(vetoes: Results, tmp_path) -> None:
     with pytest.raises(InputError, match=r"\.svg or \.png"):
         save(fan(vetoes, "stability"), tmp_path / "a.jpg")
-
-
-def test_the_global_state_of_matplotlib_is_left_alone(baseline: Results, vetoes: Results) -> None:
-    import matplotlib as mpl
-
-    before = dict(mpl.rcParams)
-    for function in FIGURES:
-        draw(function.__name__, baseline, vetoes)
-    assert dict(mpl.rcParams) == before
 
 
 def test_the_fan_shows_the_quantiles(vetoes: Results) -> None:
