@@ -206,9 +206,9 @@ wrote the model down cannot be taken back so easily:
   where the extract begins later (opinion, budgets of allies, alignment), from the first later figures, rounded. Levers that
   `hindcast_2014` does not set stand at the level of 2023: outside powers' effort, tolerance of autocrats, conditions, pace, funding.
 - Levels of the wars, of the Union's distraction and of sanctions in `hindcast_2014` are judgements made with hindsight.
-- Which quarrels of members count as bilateral comes from a table that knows those begun after 2013 as well. How wary publics are comes
-  from a survey of 2018, and populations in the Council from 2016: the extract has nothing earlier. The United Kingdom, a member to January
-  2020, has no vote in the model.
+- The model knows only quarrels of members that had begun before 2014, but how intense they were is judged today. How wary publics are
+  comes from a survey of 2018, and populations in the Council from 2016: the extract has nothing earlier. The United Kingdom, a member to
+  January 2020, has no vote in the model.
 - Ten years of six states are few and their errors come together: look at the intervals of the coverage, not at its second digit.
 
 Targets that this model cannot be held against:

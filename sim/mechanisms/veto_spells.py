@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim import quarters
 from sim.catalogue import FORCED, MEMBERS, STATES
 from sim.data.tables import load_council, load_disputes
 from sim.maths import hazard
@@ -31,18 +32,22 @@ XKX, MKD = STATES.index("XKX"), STATES.index("MKD")
 
 
 @cache
-def kinds() -> Array:
-    """What each member's quarrel with each candidate is about, numbers into KINDS, (27, 6)."""
+def kinds(start: int) -> Array:
+    """What each member's quarrel with each candidate was about before the quarter `start`, numbers into KINDS, (27, 6).
+
+    A run must not know a quarrel that began after its start: where none had, there is mere reluctance.
+    """
     table = np.zeros((len(MEMBERS), len(STATES)), dtype=int)
     for dispute in load_disputes():
-        table[MEMBERS.index(dispute.member), STATES.index(dispute.candidate)] = KINDS.index(dispute.kind)
+        if quarters.index(dispute.since) < start:
+            table[MEMBERS.index(dispute.member), STATES.index(dispute.candidate)] = KINDS.index(dispute.kind)
     return table
 
 
 @cache
 def holdouts() -> Array:
-    """Rows of the members that do not recognise Kosovo."""
-    return np.flatnonzero(kinds()[:, XKX] == RECOGNITION)
+    """Rows of the members that do not recognise Kosovo; none of them has changed its mind since 2008."""
+    return np.array(sorted(MEMBERS.index(d.member) for d in load_disputes() if d.kind == KINDS[RECOGNITION]))
 
 
 @cache
@@ -53,18 +58,14 @@ def _scepticism() -> Array:
 
 @dataclass(frozen=True)
 class Entries:
-    """Vetoes singled out, entry by entry: flat position, member, candidate, world and strength of the quarrel, each (entries,)."""
+    """Vetoes singled out, entry by entry, each (entries,): flat position, member, candidate, world, strength of the quarrel, its kind."""
 
     at: Array
     member: Array
     candidate: Array
     world: Array
     quarrel: Array
-
-    @property
-    def kind(self) -> Array:
-        """What each quarrel is about, numbers into KINDS."""
-        return kinds()[self.member, self.candidate]
+    kind: Array
 
 
 def entries(world: World, mask: Array) -> Entries:
@@ -72,7 +73,7 @@ def entries(world: World, mask: Array) -> Entries:
     at = np.flatnonzero(mask)
     pair, lane = np.divmod(at, world.worlds)
     member, candidate = np.divmod(pair, len(STATES))
-    return Entries(at, member, candidate, lane, world.members.dispute.ravel()[at])
+    return Entries(at, member, candidate, lane, world.members.dispute.ravel()[at], kinds(world.plan.start)[member, candidate])
 
 
 # -- forced spells -------------------------------------------------------------------------------------------------------------------
@@ -264,7 +265,7 @@ def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code:
 def review_quarrels(world: World, p: SimpleNamespace) -> None:
     """Once a year: quarrels fade by kind, publics follow the Union's fatigue, and now and then a new bilateral quarrel arises."""
     members = world.members
-    fades = np.array([p.reluctance_fades, p.bilateral_fades, p.rule_of_law_fades, 0.0, 0.0])[kinds()][..., None]
+    fades = np.array([p.reluctance_fades, p.bilateral_fades, p.rule_of_law_fades, 0.0, 0.0])[kinds(world.plan.start)][..., None]
     members.change("dispute", -fades * members.dispute, because="quarrels fade")
     followed = world.today("members.scepticism") + p.publics_follow * (world.eu.fatigue - world.today("eu.fatigue"))
     members.change("scepticism", p.publics_move * (followed - members.scepticism), because="enlargement fatigue")
@@ -286,7 +287,7 @@ def _arise(world: World, p: SimpleNamespace) -> None:
     chance = p.arises * (1 + p.m * (1 - world.states.eu_alignment)) * (world.states.stage <= CLOSING)
     candidate, lane = np.nonzero(draw < chance)
     if candidate.size:
-        weight = np.cumsum(p.neighbours * (kinds() == BILATERAL) + _scepticism()[:, None], axis=0)
+        weight = np.cumsum(p.neighbours * (kinds(world.plan.start) == BILATERAL) + _scepticism()[:, None], axis=0)
         pick = draw[candidate, lane] / chance[candidate, lane] * weight[-1, candidate]
         member = (weight[:, candidate] <= pick).sum(axis=0)
         where = np.zeros(world.members.veto.shape, dtype=bool)

@@ -60,10 +60,16 @@ class TestShapes:
         assert 0 < strong <= weak
 
     def test_disputes_have_the_kinds_of_the_table(self):
-        kinds = veto_spells.kinds()
+        kinds = veto_spells.kinds(index("2024Q1"))
         assert veto_spells.KINDS[kinds[BGR, ALB]] == "package"
         assert {MEMBERS[m] for m in veto_spells.holdouts()} == {"CYP", "GRC", "ROU", "SVK", "ESP"}
         assert kinds[FRA, MNE] == veto_spells.RELUCTANCE
+
+    def test_a_run_knows_no_quarrel_that_began_after_its_start(self):
+        kinds = veto_spells.kinds(index("2014Q1"))
+        assert veto_spells.KINDS[kinds[MEMBERS.index("GRC"), MKD]] == "bilateral"
+        assert kinds[BGR, MKD] == kinds[BGR, ALB] == kinds[FRA, ALB] == veto_spells.RELUCTANCE
+        assert (kinds[list(veto_spells.holdouts()), XKX] == veto_spells.RECOGNITION).all()
 
 
 def nothing_impossible(world, before):
