@@ -153,8 +153,3 @@ class LeverView:
         """Whether a list lever holds `row`: 0/1 float or array (worlds,)."""
         mask = self[name][self._levers[name].values.index(row)]
         return mask if mask.shape[0] > 1 else float(mask[0])
-
-
-def state_rows(value: Setting) -> np.ndarray:
-    """A per-state setting or scalar as (6, worlds or 1)."""
-    return np.broadcast_to(value, (len(STATES), 1)) if np.ndim(value) == 0 else np.asarray(value)

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim import quarters
 from sim.catalogue import FORCED, MEMBERS, STATES
-from sim.data.tables import load_council, load_disputes
+from sim.data.tables import load_disputes
 from sim.maths import hazard
 
 if TYPE_CHECKING:
@@ -48,12 +48,6 @@ def kinds(start: int) -> Array:
 def holdouts() -> Array:
     """Rows of the members that do not recognise Kosovo; none of them has changed its mind since 2008."""
     return np.array(sorted(MEMBERS.index(d.member) for d in load_disputes() if d.kind == KINDS[RECOGNITION]))
-
-
-@cache
-def _scepticism() -> Array:
-    by_member = {m.iso: m.scepticism for m in load_council()}
-    return np.array([by_member[iso] for iso in MEMBERS])
 
 
 @dataclass(frozen=True)
@@ -185,7 +179,9 @@ def _by_chance(world: World, p: SimpleNamespace, stood: Entries) -> Array:
     lane = stood.world
     open_now = openness(world.states.nationalism, world.states.orientation, world.states.membership_credibility)
     urgent = urgency(world.eu.cohesion, world.region.threat)
-    rates = exit_rates(_in_worlds(p, lane), stood.quarrel, open_now[stood.candidate, lane], urgent[lane])
+    rates = exit_rates(
+        _in_worlds(p, lane, "concession", "pressure", "fading", "wearing_out"), stood.quarrel, open_now[stood.candidate, lane], urgent[lane]
+    )
     rates[:, stood.kind == PACKAGE] += p.decoupling / len(rates)
     readiness = np.broadcast_to(world.eu.veto_readiness, (world.worlds,))[lane]
     total = rates.sum(axis=0)
@@ -212,9 +208,8 @@ def exit_rates(p: SimpleNamespace, quarrel: Array, open_now: Array, urgent: Arra
     return np.stack([p.concession * open_now, p.pressure * urgent * (1 - quarrel), p.fading * (1 - quarrel) ** 2 + p.wearing_out])
 
 
-def _in_worlds(p: SimpleNamespace, lane: Array) -> SimpleNamespace:
-    """The rates of ending, for the worlds of the entries."""
-    names = ("concession", "pressure", "fading", "wearing_out")
+def _in_worlds(p: SimpleNamespace, lane: Array, *names: str) -> SimpleNamespace:
+    """Some parameters, for the worlds of the entries."""
     return SimpleNamespace(**{n: v[lane] if np.ndim(v := getattr(p, n)) else v for n in names})
 
 
@@ -287,9 +282,10 @@ def _arise(world: World, p: SimpleNamespace) -> None:
     chance = p.arises * (1 + p.m * (1 - world.states.eu_alignment)) * (world.states.stage <= CLOSING)
     candidate, lane = np.nonzero(draw < chance)
     if candidate.size:
-        weight = np.cumsum(p.neighbours * (kinds(world.plan.start) == BILATERAL) + _scepticism()[:, None], axis=0)
-        pick = draw[candidate, lane] / chance[candidate, lane] * weight[-1, candidate]
-        member = (weight[:, candidate] <= pick).sum(axis=0)
+        neighbours = _in_worlds(p, lane, "neighbours").neighbours * (kinds(world.plan.start) == BILATERAL)[:, candidate]
+        weight = np.cumsum(neighbours + world.members.scepticism[:, lane], axis=0)
+        pick = draw[candidate, lane] / chance[candidate, lane] * weight[-1]
+        member = (weight <= pick).sum(axis=0)
         where = np.zeros(world.members.veto.shape, dtype=bool)
         where[member, candidate, lane] = True
         fresh = where & (world.members.dispute < p.new_quarrel)

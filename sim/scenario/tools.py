@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from sim.catalogue import ROWS, STATES, EventKind, Variable, catalogue
 from sim.scenario.names import Name, Problem, lever_named
 
-_DERIVED_REGION = {"mean", "spread", "sum"}
-
 
 @dataclass(frozen=True)
 class Event:
