@@ -3,7 +3,8 @@
 PRIM (Friedman & Fisher 1999; for scenarios Bryant & Lempert 2010) peels away the worlds that are not of interest, side by side; CART
 splits them. Both come from the EMA Workbench. Coverage: the share of the worlds of interest that a box holds; density: the share of its
 worlds that are of interest. A quasi-p-value says how often chance alone would make one restriction look as good; restrictions above
-5 % are taken out again, one by one, and coverage and density are those of the box that remains.
+5 % after allowing for the number of inputs offered (Bonferroni) are taken out again, one by one, and coverage and density are those of the
+box that remains. The leaves of CART are not tested.
 """
 
 from __future__ import annotations
@@ -45,13 +46,15 @@ class Limit:
         if self.options:
             return f"{name} is {' or '.join(self.options)}"
         if np.isnan(self.low):
-            return f"{name} up to {self.high:.4g}"
-        return f"{name} from {self.low:.4g}" + ("" if np.isnan(self.high) else f" to {self.high:.4g}")
+            return f"{name} is at most {self.high:.3g}"
+        if np.isnan(self.high):
+            return f"{name} is at least {self.low:.3g}"
+        return f"{name} is between {self.low:.3g} and {self.high:.3g}"
 
 
 @dataclass(frozen=True)
 class Box:
-    """Worlds that share what some inputs are."""
+    """Worlds that share what some inputs are; of a further box of PRIM those that the boxes before leave."""
 
     limits: list[Limit]
     coverage: float
@@ -94,30 +97,33 @@ def discover(
     if worlds > _MOST:
         taken = np.linspace(0, worlds - 1, _MOST).astype(int)
         x, y = x.iloc[taken], y[taken]
-    x = x[_telling(x, y)].reset_index(drop=True)
-    return Discovery(condition, worlds, share, _prim(x, y, boxes, density), _cart(x, y))
+    chance = _CHANCE / x.shape[1]
+    x = x[telling(x, y)].reset_index(drop=True)
+    return Discovery(condition, worlds, share, _prim(x, y, boxes, density, chance), _cart(x, y))
 
 
-def _telling(x: pd.DataFrame, y: np.ndarray) -> list[str]:
+def telling(x: pd.DataFrame, y: np.ndarray, most: int = _INPUTS) -> list[str]:
     """Names of the inputs that tell most about y, each by itself, in the order of x."""
     shares = {name: first_order(bins(x[name], y.size), y.astype(float)) for name in x.columns}
-    best = sorted(shares, key=lambda n: -shares[n])[:_INPUTS]
+    best = sorted(shares, key=lambda n: -shares[n])[:most]
     return [name for name in x.columns if name in best]
 
 
-def _prim(x: pd.DataFrame, y: np.ndarray, boxes: int, density: float) -> list[Box]:
+def _prim(x: pd.DataFrame, y: np.ndarray, boxes: int, density: float, chance: float) -> list[Box]:
     prim = extra("ema_workbench.analysis.prim")
-    found = []
+    found, left = [], np.ones(y.size, dtype=bool)
     with quiet():
         search = prim.Prim(x.copy(), y, peel_alpha=0.05, mass_min=max(0.05, 20 / len(y)))
         for _ in range(boxes):
             peeled = search.find_box()
             if peeled is None:
                 break
-            pruned = [_box(_significant(_limits(box, x, p), x, y), x, y) for box, p in zip(peeled.box_lims, peeled.p_values, strict=True)]
+            passed = zip(peeled.box_lims, peeled.p_values, strict=True)
+            pruned = [_box(_significant(_limits(box, x, p), x[left], y[left], chance), x, y, left) for box, p in passed]
             best = _chosen(pruned, density)
             peeled.select(best)  # the next box looks for worlds outside this one
             found.append(pruned[best])
+            left &= ~inside(pruned[best].limits, x)
     return [b for b in found if b.limits and b.density > y.mean()]
 
 
@@ -159,13 +165,13 @@ def inside(limits: Sequence[Limit], x: pd.DataFrame) -> np.ndarray:
     return found
 
 
-def _box(limits: list[Limit], x: pd.DataFrame, y: np.ndarray) -> Box:
-    held = inside(limits, x)
+def _box(limits: list[Limit], x: pd.DataFrame, y: np.ndarray, left: np.ndarray | bool = True) -> Box:
+    held = inside(limits, x) & left
     hits = int(y[held].sum())
     return Box(limits, hits / max(int(y.sum()), 1), hits / max(int(held.sum()), 1), float(held.mean()))
 
 
-def _significant(limits: list[Limit], x: pd.DataFrame, y: np.ndarray) -> list[Limit]:
+def _significant(limits: list[Limit], x: pd.DataFrame, y: np.ndarray, chance: float) -> list[Limit]:
     """The restrictions without those that chance could explain, the weakest taken out first; p-values are those of what remains."""
     binom = extra("scipy.stats").binom
     while limits:
@@ -176,7 +182,7 @@ def _significant(limits: list[Limit], x: pd.DataFrame, y: np.ndarray) -> list[Li
             p = binom.sf(int(y[narrow].sum()) - 1, int(narrow.sum()), float(y[wider].mean()))
             tested.append(Limit(limit.name, limit.low, limit.high, limit.options, float(p), limit.status))
         weakest = max(tested, key=lambda t: t.quasi_p)
-        if weakest.quasi_p <= _CHANCE:
+        if weakest.quasi_p <= chance:
             return sorted(tested, key=lambda t: t.quasi_p)
         limits = [t for t in tested if t is not weakest]
     return []

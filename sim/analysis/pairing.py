@@ -63,7 +63,7 @@ def _resampled(values: np.ndarray, chances: np.ndarray, worlds: int, draws: int)
 
 
 def limit(values: np.ndarray) -> tuple[float, float]:
-    """What the bootstrap's interval tends to with many worlds: the normal one, shifted for skewness (Hall 1992, section 3.3)."""
+    """What the bootstrap's interval tends to with many worlds: the normal one, shifted for skewness (Hall 1992)."""
     mean, error = values.mean(dtype=float), values.std(dtype=float) / np.sqrt(values.size)
     shift = _skewness(values) / np.sqrt(values.size) * (_Z * _Z - 1.0) / 6.0
     return float(mean + error * (shift - _Z)), float(mean + error * (shift + _Z))

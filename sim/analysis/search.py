@@ -39,6 +39,8 @@ class Found:
     outcome: str
     aim: str
     better: str
+    written: dict[str, Any] = field(default_factory=dict)  # the levers as the scenario has them
+    costs: dict[str, float] = field(default_factory=dict)  # of each setting; `cost` is their sum
     path: list[tuple[int, float]] = field(default_factory=list)  # (evaluation, best value so far)
 
 
@@ -75,7 +77,7 @@ def search(
         settings, value = {}, start
     return Found(
         settings, judge.cost(settings), value, start, judge.count, round(time.monotonic() - judge.began, 2), ended, outcome, aim, better,
-        judge.path,
+        judge.written, judge.costs(settings), judge.path,
     )  # fmt: skip
 
 
@@ -135,7 +137,11 @@ class _Judge:
 
     def cost(self, settings: dict[str, Any]) -> float:
         """What settings cost."""
-        return sum(_cost(f, settings[f.name], self.written[f.name]) for f in self.design.levers if f.name in settings)
+        return sum(self.costs(settings).values())
+
+    def costs(self, settings: dict[str, Any]) -> dict[str, float]:
+        """What each of them costs."""
+        return {f.name: _cost(f, settings[f.name], self.written[f.name]) for f in self.design.levers if f.name in settings}
 
     def value(self, settings: dict[str, Any]) -> float:
         """The outcome over every scenario, point of the uncertainties and world."""

@@ -40,8 +40,19 @@ def command(
         emit({"run": run, "policy": policy, **_data(found), "answer": answer(found)})
         return
     show(f"'{condition}' holds in {100 * found.share:.0f} of 100 worlds ({found.worlds:,}).", "")
-    show(_table("PRIM: boxes of worlds", found.prim), _table("CART: leaves with more than the usual share", found.cart[:_LEAVES]))
-    show(bold(answer(found)), "")
+    show(_table("PRIM: boxes of worlds, each among those that the boxes before leave", found.prim, chance=True))
+    show(
+        _table(
+            "CART: leaves of a tree in which it holds more often than usual (not tested against chance)", found.cart[:_LEAVES], chance=False
+        )
+    )
+    show(_READING, "", bold(answer(found)), "")
+
+
+_READING = (
+    "Coverage: of the worlds in which the condition holds, how many are in the box. Density: of those in the box, in how many it holds."
+    " Quasi-p: how often chance alone would make the restriction look as good."
+)
 
 
 def _figure(results: Any, found: Discovery, policy: str) -> Any:
@@ -56,15 +67,15 @@ def _data(found: Discovery) -> dict[str, Any]:
     return asdict(found)
 
 
-def _table(title: str, boxes: list[Box]) -> Any:
+def _table(title: str, boxes: list[Box], chance: bool) -> Any:
     rows = []
     for number, box in enumerate(boxes, 1):
         for i, limit in enumerate(box.limits):
             numbers = [f"{100 * v:.0f} %" for v in (box.coverage, box.density, box.mass)] if not i else ["", "", ""]
-            chance = "" if limit.quasi_p != limit.quasi_p else f"{limit.quasi_p:.1g}"
-            rows.append([str(number) if not i else "", str(limit), limit.status, chance, *numbers])
-    heads = ["", "restricted to", "status", "quasi-p", "coverage", "density", "of all worlds"]
-    return table(heads, rows or [["", "none found", "", "", "", "", ""]], title=title, right=(3, 4, 5, 6))
+            quasi = [f"{limit.quasi_p:.1g}"] if chance else []
+            rows.append([str(number) if not i else "", str(limit), limit.status, *quasi, *numbers])
+    heads = ["", "where", "status", *(["quasi-p"] if chance else []), "coverage", "density", "of all worlds"]
+    return table(heads, rows or [["", "none found", *[""] * (len(heads) - 2)]], title=title, right=range(3, len(heads)))
 
 
 def answer(found: Discovery) -> str:

@@ -84,7 +84,15 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    class Titled(Table):
+        """A table whose title is a line of its own: rich would break it at the width of the columns."""
+
+        def __rich_console__(self, console: Any, options: Any) -> Any:
+            if title:
+                yield Text(title, style="bold")
+            yield from super().__rich_console__(console, options)
+
+    made = Titled(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for i, name in enumerate(columns):
         number = i in right
         made.add_column(Text(name), justify="right" if number else "left", no_wrap=number or (i == 0 and not fold), overflow="fold")

@@ -51,7 +51,7 @@ def command(
     """Compare policies by expected value, worst decile, regret and how often each is best, and say what flips the ranking."""
     directions = _directions(better)
     if search:
-        return _search(runs, outcome, directions, worlds, seed, budget, aim, evaluations, seconds, as_json)
+        return _search(runs, outcome, directions, worlds, seed, budget, aim, evaluations, seconds, figure, as_json)
     from sim.analysis.robust import robust
 
     cases, outcomes = _cases(runs, outcome, policy, circumstance, window, worlds, seed)
@@ -60,8 +60,14 @@ def command(
     if as_json:
         emit({"runs": runs, **_data(found), "answer": answer(found)})
     else:
-        show(*_parts(found), bold(answer(found)), "")
+        show(*_parts(found), _READING, "", bold(answer(found)), "")
     return None
+
+
+_READING = (
+    "A case is a world at one setting of what nobody decides; `none` is the scenario as written. Worst decile: the value that one case in"
+    " ten falls short of. Regret: what a policy falls short of the best one in the same case."
+)
 
 
 def _directions(given: list[str] | None) -> dict[str, str]:
@@ -110,7 +116,9 @@ def _loaded(text: str, worlds: int | None, seed: int | None) -> Any:
 
 def _figure(plots: Any, found: Robust) -> Any:
     if len(found.outcomes) < 2:
-        raise InputError("the figure sets two outcomes against each other; name two with --outcome")
+        from sim.plots.standing import standing
+
+        return standing(found.table, found.outcomes[0], found.better[found.outcomes[0]])
     wide = found.table.pivot(index="policy", columns="outcome", values="expected").reset_index()
     x, y = found.outcomes[:2]
     return plots.pareto(wide, x, y, better={o: found.better[o] for o in (x, y)})
@@ -164,7 +172,7 @@ def _verb(where: str) -> str:
 
 def _search(
     runs: list[str], outcome: list[str] | None, better: dict[str, str], worlds: int | None, seed: int | None, budget: float | None,
-    aim: str, evaluations: int, seconds: float | None, as_json: bool,
+    aim: str, evaluations: int, seconds: float | None, figure: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     from dataclasses import replace
 
@@ -185,11 +193,26 @@ def _search(
         found = search(
             design, wanted, better=direction, aim=aim, evaluations=evaluations, seconds=seconds, budget=budget, progress=progress
         )
+    options.draw(figure, lambda _: _way(found, design.title))
     if as_json:
         emit(found)
         return
-    lines = [[name, _told(value)] for name, value in found.settings.items()]
-    show(table(["lever", "best setting"], lines or [["nothing", "as written is best"]], title=design.title), bold(_found(found)), "")
+    lines = [[name, _told(found.written[name]), _told(value), f"{found.costs[name]:.2f}"] for name, value in found.settings.items()]
+    heads = ["lever", "as written", "best setting", "cost"]
+    show(table(heads, lines or [["none", "", "as written is best", ""]], title=design.title, right=(3,)), bold(_found(found)), "")
+
+
+def _way(found: Found, title: str) -> Any:
+    from sim.plots.standing import searched
+
+    return searched(found.path, found.as_written, found.evaluations, found.outcome, title=f"{title}: how far the search came")
+
+
+_ENDED = {
+    "evaluations": "as many as --evaluations allows",
+    "time": "until the time was up",
+    "converged": "until no better one was to be expected",
+}
 
 
 def _told(value: Any) -> str:
@@ -200,5 +223,5 @@ def _found(found: Found) -> str:
     what = {"mean": "on average", "worst_decile": "in the worst decile"}[found.aim]
     return (
         f"{found.outcome} is {found.value:.3f} {what} instead of {found.as_written:.3f} as written, at a cost of {found.cost:.2f};"
-        f" {found.evaluations} settings tried in {found.seconds:.0f} s, ended by {found.ended}."
+        f" {found.evaluations} settings tried in {found.seconds:.0f} s, {_ENDED[found.ended]}."
     )

@@ -46,16 +46,25 @@ def command(
             raise InputError("--sobol plays a design of its own: --against and --delta do not go with it")
         frame = _designed(run, outcome, policy, span, only, worlds, seed)
         options.draw(figure, lambda _: _indices(frame, f"What {outcome} depends on in {run}"))
-        _print(frame, outcome, span, as_json, {"method": "sobol", "run": run, "policy": policy})
+        _print(frame, outcome, as_json, {"method": "sobol", "run": run, "policy": policy, "outcome": outcome, "window": span})
         return
     frame = _given(run, outcome, policy, against, reference_policy, span, only, delta, worlds, seed)
     centre = float((frame["low"] + frame["high"]).mean() / 2)
-    options.draw(figure, lambda plots: plots.tornado(_bars(frame), title=_title(outcome, run, against), centre=centre))
-    _print(frame, outcome, span, as_json, {"method": "given data", "run": run, "policy": policy, "against": against})
+    about = {"method": "given data", "run": run, "policy": policy, "against": against, "reference_policy": reference_policy}
+    subject = _subject(outcome, about)
+    options.draw(figure, lambda plots: plots.tornado(_bars(frame), title=f"What {subject} depends on", centre=centre, fifths=True))
+    _print(frame, subject, as_json, about | {"outcome": outcome, "window": span})
 
 
-def _title(outcome: str, run: str, against: str | None) -> str:
-    return f"What {outcome} depends on in {run}" + (f", against {against}" if against else "")
+def _subject(outcome: str, about: dict[str, Any]) -> str:
+    """What is explained: the outcome, or the change that a run makes in it."""
+    if about["against"] is None:
+        return outcome
+    first, second = (
+        name + (f" with {policy}" if policy != "none" else "")
+        for name, policy in ((about["run"], about["policy"]), (about["against"], about["reference_policy"]))
+    )
+    return f"the difference in {outcome} that {first} makes against {second}"
 
 
 def _given(
@@ -110,53 +119,94 @@ def _bars(frame: pd.DataFrame) -> pd.DataFrame:
     return found.assign(name=found["name"].str.removeprefix("parameters."))
 
 
-def _print(frame: pd.DataFrame, outcome: str, window: Any, as_json: bool, about: dict[str, Any]) -> None:
+def _print(frame: pd.DataFrame, subject: str, as_json: bool, about: dict[str, Any]) -> None:
     if as_json:
         from sim.analysis.sensitivity import assumed_share
 
         more = {"assumed_share": assumed_share(frame)} if "matters" in frame else {}
-        emit(about | {"outcome": outcome, "window": window, **more, "inputs": frame.to_dict("records"), "answer": answer(frame, outcome)})
+        emit(about | {**more, "inputs": frame.to_dict("records"), "answer": answer(frame, subject)})
         return
-    show(_designed_table(frame, outcome) if "total" in frame else _given_table(frame, outcome), bold(answer(frame, outcome)), "")
+    designed = "total" in frame
+    show(
+        _designed_table(frame, subject) if designed else _given_table(frame, subject),
+        _DESIGNED if designed else _GIVEN + (_DELTA if frame["delta"].notna().any() else ""),
+        "",
+        bold(answer(frame, subject)),
+        "",
+    )
 
 
-def _given_table(frame: pd.DataFrame, outcome: str) -> Any:
-    rows = [
-        [
-            r["name"].removeprefix("parameters."), r["status"], f"{r['first_order']:.2f} [{r['first_low']:.2f}, {r['first_high']:.2f}]",
-            f"{r['rank']} [{r['rank_low']}-{r['rank_high']}]", f"{r['pawn']:.2f}",
-            *([f"{r['delta']:.2f}"] if frame["delta"].notna().any() else []), f"{r['low']:.3f}", f"{r['high']:.3f}",
-        ]
-        for r in frame.head(_SHOWN).to_dict("records")
-    ]  # fmt: skip
-    deltas = ["delta"] if frame["delta"].notna().any() else []
-    heads = ["input", "status", "first order", "rank", "PAWN", *deltas, "low end", "high end"]
-    title = f"{outcome}: share of its variance by input, and its mean at either end of the input ({len(frame)} inputs)"
+_GIVEN = (
+    "* beyond chance. First order: share of the variance that goes once the input is known [95 % interval]. PAWN: how far the input moves"
+    " the whole distribution, 0 to 1. Low, high: mean in the fifth of the worlds with the lowest and the highest values of the input (of a"
+    " branch: its two extreme options). What no input explains is chance and what inputs do together."
+)
+_DELTA = " Delta: the same as PAWN by densities."
+_DESIGNED = (
+    "First order: share of the variance that goes once these parameters are known. Total: share that stays when all others are known."
+    " ±: 95 % interval; where it is wider than the index, more worlds (-n 128, 256, ...) tell more. The rest is chance and parameters"
+    " outside the design."
+)
+
+
+def _given_table(frame: pd.DataFrame, subject: str) -> Any:
+    deltas = bool(frame["delta"].notna().any())
+    rows = [_given_row(r, deltas) for r in frame.head(_SHOWN).to_dict("records")]
+    heads = ["input", "status", "first order", "rank", "PAWN", *(["delta"] if deltas else []), "low", "high"]
+    title = f"What {subject} depends on, of {len(frame)} inputs"
     return table(heads, rows, title=title, right=range(2, len(heads)), fold=True)
 
 
-def _designed_table(frame: pd.DataFrame, outcome: str) -> Any:
+def _given_row(row: dict[Any, Any], deltas: bool) -> list[str]:
+    name = row["name"].removeprefix("parameters.") + (" *" if row["matters"] else "")
+    first = f"{row['first_order']:.2f} [{row['first_low']:.2f}, {row['first_high']:.2f}]"
+    rank = f"{row['rank']} [{row['rank_low']}-{row['rank_high']}]"
+    delta = [f"{row['delta']:.2f}"] if deltas else []
+    return [name, row["status"], first, rank, f"{row['pawn']:.2f}", *delta, f"{row['low']:.3f}", f"{row['high']:.3f}"]
+
+
+def _designed_table(frame: pd.DataFrame, subject: str) -> Any:
     rows = [
-        [r["name"], f"{r['first_order']:.3f} ±{r['first_conf']:.3f}", f"{r['total']:.3f} ±{r['total_conf']:.3f}"]
+        [r["name"], f"{r['first_order']:.3f} ± {r['first_conf']:.3f}", f"{r['total']:.3f} ± {r['total_conf']:.3f}"]
         for r in frame.head(_SHOWN).to_dict("records")
     ]
-    return table(["parameters", "first order", "total"], rows, title=f"{outcome}: Sobol indices with 95 % intervals", right=(1, 2))
+    return table(["parameters", "first order", "total"], rows, title=f"What {subject} depends on: Sobol indices", right=(1, 2))
 
 
-def answer(frame: pd.DataFrame, outcome: str) -> str:
+_TELLING = 0.01  # of the variance
+
+
+def answer(frame: pd.DataFrame, subject: str) -> str:
     """What the table says, in one sentence."""
     if "total" in frame:
-        sure = frame[frame["total"] > frame["total_conf"]].head(3)
-        names = ", ".join(f"{r['name']} ({r['total']:.2f})" for r in sure.to_dict("records"))
-        return f"{outcome} depends most on {names}." if names else f"{outcome} depends on none of these beyond chance."
+        return _designed_answer(frame, subject)
     matter = frame[frame["matters"]]
     if matter.empty:
-        return f"No single input moves {outcome} by more than chance does in this many worlds; more worlds would tell smaller ones."
-    first = matter.head(3).to_dict("records")
-    names = ", ".join(f"{r['name'].removeprefix('parameters.')} ({100 * r['first_order']:.0f} %)" for r in first)
-    total = f"{len(matter)} of {len(frame)} inputs matter" if len(matter) > 1 else f"One of {len(frame)} inputs matters"
+        return _upper(f"no single input moves {subject} by more than chance does in this many worlds; more worlds would tell smaller ones.")
     from sim.analysis.sensitivity import assumed_share
 
+    names = ", ".join(f"{r['name'].removeprefix('parameters.')} ({_percent(r['first_order'])})" for r in matter.head(3).to_dict("records"))
+    if len(matter) == 1:
+        status = matter["status"].iloc[0]
+        drawn = "which the scenario draws" if status == "scenario" else f"which is {status}"
+        return _upper(f"{subject} depends beyond chance on one of {len(frame)} inputs: {names} of the variance, {drawn}.")
     share = assumed_share(frame)
     rests = f"; of the parameters among them {100 * share:.0f} in 100 are assumed" if share == share else ""
-    return f"{total} for {outcome}: first {names}{rests}."
+    return _upper(f"{subject} depends beyond chance on {len(matter)} of {len(frame)} inputs, most on {names} of the variance{rests}.")
+
+
+def _designed_answer(frame: pd.DataFrame, subject: str) -> str:
+    telling = frame[frame["total"] >= _TELLING]
+    sure = telling[telling["total"] > telling["total_conf"]].head(3)
+    unsure = telling[telling["total"] <= telling["total_conf"]]["name"].head(3)
+    names = ", ".join(f"{r['name']} ({_percent(r['total'])})" for r in sure.to_dict("records"))
+    text = f"{subject} depends most on {names} of the variance" if names else f"{subject} depends on none of these beyond chance"
+    return _upper(text + (f"; more worlds would tell whether on {', '.join(unsure)}" if len(unsure) else "") + ".")
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _upper(text: str) -> str:
+    return text if text.split(" ")[0].count(".") else text[:1].upper() + text[1:]

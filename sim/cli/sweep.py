@@ -178,8 +178,9 @@ def _table(frame: Any, outcome: str) -> Any:
         numbers = [f"{row['mean']:.3f}", f"{row['min']:.3f}-{row['max']:.3f}", f"{row['change']:+.3f}"]
         counts = [f"{100 * row[k]:.0f}" if row[k] == row[k] else "" for k in ("better", "worse")]
         rows.append([who, told or "as written", *numbers, *counts])
-    heads = ["scenario", "levers", "mean", "over points", "change", "better", "worse"]
-    return table(heads, rows, title=f"{outcome}: means over the uncertainties; change, worlds of 100", right=range(2, 7), fold=True)
+    heads = ["scenario", "levers", "mean", "lowest-highest", "change", "better", "worse"]
+    title = f"{outcome}: over all points of the uncertainties; change and worlds of 100 against the scenario as written"
+    return table(heads, rows, title=title, right=range(2, 7), fold=True)
 
 
 def _short(value: Any) -> str:

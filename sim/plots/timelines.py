@@ -55,7 +55,7 @@ def _two(mine: tuple[Results, list[Told], str], other: tuple[Results, list[Told]
     both = set(mine[1]) & set(other[1])
     parted = first_difference(mine[1], other[1])
     rows = weightiest(sorted({*mine[1], *other[1]}, key=lambda t: (t.quarter, t.weight, t.words)), both, most)
-    parting = f"The two first part in {parted} (line)." if parted else "Their events do not differ."
+    parting = f"Their events first differ in {parted} (line)." if parted else "Their events do not differ."
     figure, axes = sheet(
         title or f"World {world} twice: {mine[2]} and {other[2]}",
         "One possible world played twice with the same chance: grey and open is what happens alike in both, colour what happens in"
@@ -121,7 +121,8 @@ def _draw(axis: Axes, quarters: list[str], rows: list[Told], colours: dict[Told,
             axis.vlines(at, y - 0.4, y + 0.4, color=colour, linewidth=2.2)
         else:
             axis.plot(at, y, "o", color=colour, markersize=4, markerfacecolor=PAPER if colour == SOFT else colour, clip_on=False)
-        rightwards = at / max(last, 1) * wide + _LETTER * len(event.words) + 0.08 < wide + 0.1
+        room, needed = at / max(last, 1) * wide, _LETTER * len(event.words) + 0.08
+        rightwards = room + needed < wide + 0.1 or room < needed  # where neither side has room, to the right
         axis.annotate(
             event.words, (at, y), xytext=(5 if rightwards else -5, 0), textcoords="offset points", va="center",
             ha="left" if rightwards else "right", size=_TEXT_SIZE, color=INK if colour != SOFT else SOFT, annotation_clip=False,

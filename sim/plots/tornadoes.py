@@ -7,17 +7,34 @@ from collections.abc import Hashable
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from sim.errors import InputError, unknown
 from sim.plots.sheet import BLUE, INK, SMALL, SOFT, VERMILLION, named_rows, sheet
 
+_ALONE = (
+    "Each bar runs from the outcome with the assumption at the low end of its range (red, plain) to that with the assumption at"
+    " its high end (blue, hatched), all else equal."
+)
+_FIFTHS = (
+    "Each bar runs from the mean outcome of the fifth of the worlds with the lowest values of the assumption (red, plain) to that of the"
+    " fifth with the highest (blue, hatched); these worlds differ in their other assumptions and in chance as well."
+)
+
 
 def tornado(
-    sensitivities: pd.DataFrame, *, title: str = "Which assumptions matter most", unit: str = "", centre: float = 0.0, most: int = 12
+    sensitivities: pd.DataFrame,
+    *,
+    title: str = "Which assumptions matter most",
+    unit: str = "",
+    centre: float = 0.0,
+    most: int = 12,
+    fifths: bool = False,
 ) -> Figure:
     """A bar per assumption from the outcome at its low end to the outcome at its high end, the widest first.
 
-    `sensitivities` has the columns name, low and high: the outcome (or its change) with the assumption at either end of its range.
+    `sensitivities` has the columns name, low and high: the outcome (or its change) with the assumption at either end of its range, all
+    else equal; or, with `fifths`, its mean over the fifth of the worlds with the lowest and the highest values, as `sensitivity` gives it.
     """
     for column in ("name", "low", "high"):
         if column not in sensitivities.columns:
@@ -29,9 +46,7 @@ def tornado(
     left_out = len(sensitivities) - len(rows)
     figure, axes = sheet(
         title,
-        "Each bar runs from the outcome with the assumption at the low end of its range (red, plain) to that with the assumption at"
-        " its high end (blue, hatched), all else equal."
-        + (f" {left_out} that matter less are left out." if left_out else ""),
+        (_FIFTHS if fifths else _ALONE) + (f" {left_out} that matter less are left out." if left_out else ""),
         height=0.33 * len(rows) + 0.25, left=2.75, right=0.3,
     )  # fmt: skip
     axis = axes[0, 0]
@@ -44,6 +59,7 @@ def tornado(
     axis.set_ylim(len(rows) - 0.4, -1.0)
     axis.set_xlabel(("outcome" if centre else "change of the outcome") + (f" ({unit})" if unit else ""), size=SMALL, color=INK)
     axis.margins(x=0.04)
+    axis.xaxis.set_major_locator(MaxNLocator(6))
     return figure
 
 

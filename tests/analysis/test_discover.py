@@ -62,18 +62,38 @@ def test_cart_finds_it_too(known, results):
 
 @pytest.mark.slow
 def test_where_there_is_nothing_to_find_no_box_is_invented(monkeypatch, results):
+    """Of many inputs that have nothing to do with it, some look as if they had; allowing for their number tells."""
     rng = np.random.default_rng(9)
-    x = pd.DataFrame({f"x{i}": rng.random(500) for i in range(4)})
-    y = rng.random(500) < 0.3
+    invented = 0
+    for _ in range(6):
+        x = pd.DataFrame({f"x{i}": rng.random(400) for i in range(60)})
+        y = rng.random(400) < 0.2
+        monkeypatch.setattr(module, "inputs", lambda *_, x=x: x)
+        monkeypatch.setattr(module, "holds", lambda *_, y=y: y)
+        invented += len(discover(results, "chance").prim)
+    assert invented <= 1
+
+
+def test_a_further_box_counts_the_worlds_that_the_first_leaves(monkeypatch, results):
+    rng = np.random.default_rng(3)
+    x = pd.DataFrame({f"x{i}": rng.random(1000) for i in range(3)})
+    first, second = (x["x0"] < 0.3).to_numpy(), (x["x1"] < 0.3).to_numpy()
+    y = first | (second & (rng.random(1000) < 0.8))
     monkeypatch.setattr(module, "inputs", lambda *_: x)
     monkeypatch.setattr(module, "holds", lambda *_: y)
-    for box in discover(results, "chance").prim:
-        assert box.density < 0.55
+    one, two = discover(results, "either", density=0.95).prim
+    assert [[limit.name for limit in box.limits] for box in (one, two)] == [["x0"], ["x1"]]
+    left = ~inside(one.limits, x)
+    held = inside(two.limits, x) & left
+    assert two.mass == pytest.approx(held.mean())
+    assert two.density == pytest.approx(y[held].mean())
+    assert two.coverage == pytest.approx(y[held].sum() / y.sum())
+    assert one.coverage + two.coverage <= 1
 
 
 def test_limits_read_as_words():
-    assert str(Limit("parameters.a.b", np.nan, 0.5, (), 0.01, "assumed")) == "a.b up to 0.5"
-    assert str(Limit("parameters.a.b", 0.25, 0.5, (), 0.01, "assumed")) == "a.b from 0.25 to 0.5"
+    assert str(Limit("parameters.a.b", np.nan, 0.5, (), 0.01, "assumed")) == "a.b is at most 0.5"
+    assert str(Limit("parameters.a.b", 0.25, 0.5, (), 0.01, "assumed")) == "a.b is between 0.25 and 0.5"
     assert str(Limit("branch.who", np.nan, np.nan, ("a", "b"), 0.01, "scenario")) == "branch.who is a or b"
 
 
@@ -96,4 +116,7 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     assert main([*words, "--figure", "box.svg"]) == 0
     assert "election is transactional" in capsys.readouterr().out
     assert (tmp_path / "box.svg").exists()
+    assert main(["discover", "short.yaml", "SRB.stability > 0.5", "-n", "128", "--only", "formats", "--figure", "none.svg"]) == 0
+    assert "No box of assumptions holds" in " ".join(capsys.readouterr().out.split())
+    assert "No box of assumptions" in (tmp_path / "none.svg").read_text()
     assert main(["discover", "short.yaml", "us.engagement << 1", "-n", "100"]) == 2

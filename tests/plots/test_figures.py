@@ -35,6 +35,7 @@ from sim.plots import (
 from sim.plots.fronts import front
 from sim.plots.ridges import density
 from sim.plots.sheet import RESOLUTION, WIDTH, apart, limits
+from sim.plots.standing import searched, standing
 from sim.results import Results
 
 CAUSES = pd.DataFrame(
@@ -218,6 +219,29 @@ def test_the_tornado_puts_the_widest_bar_first() -> None:
     assert labels == ["large one", "small one"]
     with pytest.raises(InputError, match="lacks a column"):
         tornado(SENSITIVITIES.drop(columns="high"))
+
+
+def test_a_tornado_of_given_data_does_not_say_all_else_equal() -> None:
+    assert "all else equal" in caption_of(tornado(SENSITIVITIES))
+    caption = caption_of(tornado(SENSITIVITIES, fifths=True))
+    assert "all else equal" not in caption
+    assert "differ in their other assumptions" in caption
+
+
+def test_policies_stand_by_one_outcome() -> None:
+    table = pd.DataFrame({"policy": ["a", "b_c"], "expected": [0.2, 0.4], "worst_decile": [0.1, 0.3], "best": [0.25, 0.75]})
+    figure = standing(table, "mean.democracy", "higher")
+    assert [t.get_text() for t in figure.axes[0].get_yticklabels()] == ["b c", "a"]
+    assert "7.5 of 10" in words(figure)
+    assert [t.get_text() for t in standing(table, "mean.vetoed", "lower").axes[0].get_yticklabels()] == ["a", "b c"]
+
+
+def test_the_way_of_a_search_ends_where_it_ended() -> None:
+    figure = searched([(1, 0.2), (4, 0.3)], 0.1, 10, "mean.democracy")
+    line = figure.axes[0].lines[0]
+    assert list(line.get_xdata()) == [1, 4, 10]
+    assert list(line.get_ydata()) == [0.2, 0.3, 0.3]
+    assert "as written" in words(searched([], 0.1, 10, "mean.democracy"))
 
 
 def test_the_front_holds_what_nothing_beats() -> None:
