@@ -112,7 +112,8 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     captured = capsys.readouterr()
     answer = json.loads(captured.out)
     assert captured.err == ""
-    assert answer["prim"][0]["limits"][0]["options"] == ["transactional"]
+    limits = {limit["name"]: limit for limit in answer["prim"][0]["limits"]}
+    assert limits["branch.election"]["options"] == ["transactional"]
     assert main([*words, "--figure", "box.svg"]) == 0
     assert "election is transactional" in capsys.readouterr().out
     assert (tmp_path / "box.svg").exists()
