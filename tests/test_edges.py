@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.catalogue import MEMBERS, STATES, catalogue
 from sim.quarters import index
-from tests.helpers import plan_of, record
+from tests.helpers import assert_in_range, outcome, plan_of, record
 
 KINDS = catalogue()
 LEVERS = sorted(KINDS.levers.values(), key=lambda v: v.name)
@@ -26,38 +26,22 @@ def ends(lever):
     return [[], list(lever.values)]
 
 
-def in_range(recording):
-    for names, values, kinds in (
-        (recording.state_names, recording.states, KINDS.state_outcomes),
-        (recording.region_names, recording.region, KINDS.region_outcomes),
-    ):
-        for name, path in zip(names, values, strict=True):
-            low, high = kinds[name].range
-            assert np.isfinite(path).all(), name
-            assert path.min() >= low - 1e-6, name
-            assert path.max() <= high + 1e-6, name
-
-
-def outcome(recording, name):
-    if name in recording.state_names:
-        return recording.states[recording.state_names.index(name)]
-    return recording.region[recording.region_names.index(name)]
+def sound(recording):
+    """Finite, in range, and without what must never happen."""
+    assert_in_range(recording)
+    impossible(recording)
 
 
 @pytest.mark.parametrize("which", [0, -1], ids=["lowest", "highest"])
 def test_all_levers_at_their_ends_together(which):
-    recording = record(plan_of(levers={v.name: ends(v)[which] for v in LEVERS}))
-    in_range(recording)
-    impossible(recording)
+    sound(record(plan_of(levers={v.name: ends(v)[which] for v in LEVERS})))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lever", LEVERS, ids=lambda v: v.name)
 def test_each_lever_at_its_ends(lever):
     for value in ends(lever):
-        recording = record(plan_of(end="2030Q4", levers={lever.name: value}))
-        in_range(recording)
-        impossible(recording)
+        sound(record(plan_of(end="2030Q4", levers={lever.name: value})))
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -65,16 +49,14 @@ def test_each_lever_at_its_ends(lever):
 def test_random_pairs_of_levers(data):
     pair = data.draw(st.lists(st.sampled_from(LEVERS), min_size=2, max_size=2, unique_by=lambda v: v.name))
     levers = {v.name: data.draw(st.sampled_from(ends(v))) for v in pair}
-    recording = record(plan_of(end="2029Q4", levers=levers), seed=data.draw(st.integers(0, 99)))
-    in_range(recording)
-    impossible(recording)
+    sound(record(plan_of(end="2029Q4", levers=levers), seed=data.draw(st.integers(0, 99))))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["baseline", "enlargement_veto", "no_veto", "us_transactional"])
 def test_fifty_years_neither_explode_nor_freeze(scenario):
     recording = record(replace(plan_of(scenario), end=index("2073Q4")), 128)
-    in_range(recording)
+    assert_in_range(recording)
     for name in ("eu_alignment", "democracy", "stability", "membership_credibility", "nationalism", "readiness", "prosperity"):
         last = outcome(recording, name)[-20:]
         low, high = KINDS.state_outcomes[name].range
@@ -117,7 +99,7 @@ def impossible(recording):
 
 @pytest.mark.parametrize("levers", [{}, EVENTFUL, {"eu.council_rule": "qualified_majority", "eu.accession_pace": 3}], ids=str)
 def test_impossible_things_never_happen(levers):
-    impossible(record(plan_of(levers=levers), 256))
+    sound(record(plan_of(levers=levers), 256))
 
 
 def test_kosovo_is_no_candidate_while_recognition_is_split():

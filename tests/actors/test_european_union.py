@@ -1,19 +1,13 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from sim.mechanisms import ROOMS
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after
 
-WEST = {room: room in ("transatlantic", "burden_sharing", "alliance") for room in ROOMS}
+WEST = ("transatlantic", "burden_sharing", "alliance")
 
 
 def decided(levers=None):
-    world = World(replace(plan_of("baseline", levers=levers), mechanisms=WEST), 1, [0])
-    world.step()
-    return world.eu
+    return world_after(1, levers, WEST).eu
 
 
 @pytest.mark.parametrize(("less", "more"), [

@@ -1,20 +1,16 @@
-from dataclasses import replace
-
 import numpy as np
 
 from sim.actors import EUMember
 from sim.actors.members import NON_RECOGNISERS
 from sim.catalogue import MEMBERS, STATES
-from sim.mechanisms import ROOMS
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_of
 
 XKX, SRB, MKD = (STATES.index(s) for s in ("XKX", "SRB", "MKD"))
-ALONE = {room: room in ("accession", "council", "credibility", "burden_sharing", "transatlantic") for room in ROOMS}
+ALONE = ("accession", "council", "credibility", "burden_sharing", "transatlantic")
 
 
 def played(levers=None, quarters=8, actors=None):
-    world = World(replace(plan_of("baseline", end="2034Q4", levers=levers), mechanisms=ALONE), 1, [0], actors=actors)
+    world = world_of(levers, ALONE, actors=actors)
     votes = []
     for _ in range(quarters):
         world.step()

@@ -3,16 +3,13 @@ import pytest
 
 from sim.actors import Russia
 from sim.catalogue import POWERS, STATES
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after
 
 SRB, ALB = STATES.index("SRB"), STATES.index("ALB")
 
 
 def first_quarter(levers=None, **more):
-    world = World(plan_of(levers=levers, end="2024Q4"), 1, [0], **more)
-    world.step()
-    return world
+    return world_after(1, levers, end="2024Q4", **more)
 
 
 def test_each_power_spends_all_it_can_afford_and_no_more():

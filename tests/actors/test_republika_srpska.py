@@ -1,15 +1,11 @@
 import pytest
 
 from sim.catalogue import catalogue
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after
 
 
 def defiance(levers=None, quarters=1):
-    world = World(plan_of(levers=levers, end="2030Q4"), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world.republika_srpska.defiance.mean()
+    return world_after(quarters, levers, end="2024Q4").republika_srpska.defiance.mean()
 
 
 def test_the_situation_of_2023_gives_the_defiance_declared_for_it():

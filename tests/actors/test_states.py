@@ -1,26 +1,17 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from sim.actors import BalkanState, Bosnia, Kosovo
 from sim.catalogue import STATES, catalogue
-from sim.mechanisms import ROOMS
-from sim.world import World
-from tests.helpers import plan_of
+from tests import helpers
 
 DECISIONS = ("reform_effort", "assent_russia", "assent_china", "assent_other", "defence_effort")
 ROWS = {s: i for i, s in enumerate(STATES)}
 NEEDED = ("accession", "burden_sharing", "capability", "foreign_policy", "outside_powers")
-STILL = {room: room in NEEDED for room in ROOMS}
 
 
-def world_after(quarters=1, initial=None, actors=None, levers=None, rooms=STILL):
-    plan = plan_of("baseline", levers=levers)
-    world = World(replace(plan, mechanisms=dict(rooms), initial={**plan.initial, **(initial or {})}), 1, [0], actors=actors)
-    for _ in range(quarters):
-        world.step()
-    return world
+def world_after(quarters=1, initial=None, actors=None, levers=None, rooms=NEEDED):
+    return helpers.world_after(quarters, levers, rooms, initial, actors=actors)
 
 
 @pytest.mark.parametrize("decision", DECISIONS)

@@ -1,19 +1,12 @@
-from dataclasses import replace
-
 import numpy as np
 
-from sim.mechanisms import ROOMS
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after
 
-WEST = {room: room in ("transatlantic", "burden_sharing", "alliance") for room in ROOMS}
+WEST = ("transatlantic", "burden_sharing", "alliance")
 
 
 def attention(levers=None, quarters=1):
-    world = World(replace(plan_of("baseline", levers=levers), mechanisms=WEST), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world.us.attention
+    return world_after(quarters, levers, WEST).us.attention
 
 
 def test_attention_follows_priority_and_is_none_without_it():

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from sim.catalogue import STATES, catalogue
 from sim.mechanisms import accession
 from sim.mechanisms.accession import CLOSING, MEMBER
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_of
 
 share = st.floats(0, 1)
 MNE, MKD, SRB, XKX, BIH = (STATES.index(s) for s in ("MNE", "MKD", "SRB", "XKX", "BIH"))
@@ -24,7 +23,7 @@ def effort(**changed):
 
 
 def played(levers=None, quarters=20, check=None, worlds=1, end="2044Q4"):
-    world = World(plan_of("baseline", end=end, levers=levers), 1, range(worlds))
+    world = world_of(levers, end=end, blocks=range(worlds))
     for _ in range(quarters):
         before = {k: np.array(getattr(world.states, k)) for k in ("stage", "accession")}
         world.step()

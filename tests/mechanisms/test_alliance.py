@@ -1,26 +1,19 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES
-from sim.mechanisms import ROOMS
 from sim.mechanisms.alliance import eufor_wanted, falling_returns, kfor_wanted, ratchet
-from sim.world import World
-from tests.helpers import plan_of
+from tests import helpers
 
-WEST = {room: room in ("transatlantic", "burden_sharing", "alliance") for room in ROOMS}
+WEST = ("transatlantic", "burden_sharing", "alliance")
 BIH, XKX, SRB = (STATES.index(s) for s in ("BIH", "XKX", "SRB"))
 strength = st.floats(0, 20)
 
 
-def world_after(quarters, levers=None, blocks=(0,), **plan):
-    world = World(replace(plan_of("baseline", levers=levers), **{"mechanisms": WEST, **plan}), 1, blocks)
-    for _ in range(quarters):
-        world.step()
-    return world
+def world_after(quarters, levers=None, rooms=WEST, **more):
+    return helpers.world_after(quarters, levers, rooms, **more)
 
 
 @pytest.fixture(scope="module")
@@ -62,19 +55,15 @@ class TestForces:
         assert np.all(leaves.kfor.strength > 1)
 
     def test_allies_take_part_of_the_place_of_americans_and_the_ledger_says_so(self):
-        plan = replace(plan_of("baseline", levers={"force.us_withdrawal": "2024Q2", "eu.security_ownership": 0.8}), mechanisms=WEST)
-        world = World(plan, 1, [0], ledger=frozenset({"kfor.strength"}))
-        for _ in range(12):
-            world.step()
+        levers = {"force.us_withdrawal": "2024Q2", "eu.security_ownership": 0.8}
+        world = world_after(12, levers, ledger=frozenset({"kfor.strength"}))
         causes = {because: a.sum() for (_, because), a in world.ledger.of("kfor.strength").items()}
         assert causes["US withdrawal"] < 0 < causes["allies in the place of Americans"] < causes["reinforcement"]
 
     def test_only_more_trouble_makes_the_force_larger_after_a_withdrawal(self):
         trouble = {"kosovo_serbia.tension": 0.5, "kosovo_serbia.crisis": 0, "XKX.stability": 0.4}
         held = {f"clamp.{name}": value for name, value in trouble.items()} | {"us.later_elections": "continuity"}
-        stays, leaves = (
-            World(replace(plan_of("baseline", levers=held | more)), 1, [0]) for more in ({}, {"force.us_withdrawal": "2024Q2"})
-        )
+        stays, leaves = (helpers.world_of(held | more) for more in ({}, {"force.us_withdrawal": "2024Q2"}))
         for quarter in range(36):
             stays.step()
             leaves.step()
@@ -119,8 +108,7 @@ class TestPaths:
     def test_recognised_kosovo_enters_the_partnership_and_an_open_door_leads_on(self):
         united = {"eu.kosovo_recognition": "united"}
         partner, candidate = (
-            world_after(32, united | more, mechanisms=WEST | {"council": True}).states.nato_progress[XKX]
-            for more in ({}, {"nato.open_door": ["XKX"]})
+            world_after(32, united | more, rooms=(*WEST, "council")).states.nato_progress[XKX] for more in ({}, {"nato.open_door": ["XKX"]})
         )
         assert 0.2 < partner.mean() < 0.3
         assert candidate.mean() > 0.6
@@ -153,11 +141,8 @@ class TestPartners:
         levers = {"b9plus.members": ["ALB", "MNE", "MKD"]} | dict.fromkeys(
             ("b9plus.early_warning", "b9plus.multinational_engagement", "b9plus.military_mobility"), 0.8
         )
-        rooms = dict.fromkeys(ROOMS, False) | dict.fromkeys(("formats", "alliance"), True)
         deterrence = []
         for forces in (0.0, 1.0):
-            world = World(replace(plan_of("baseline", levers=levers | {"b9plus.earmarked_forces": forces}), mechanisms=rooms), 1, [0])
-            for _ in range(20):
-                world.step()
+            world = world_after(20, levers | {"b9plus.earmarked_forces": forces}, ("formats", "alliance"))
             deterrence.append(world.nato.deterrence.mean())
         assert deterrence[1] > deterrence[0] + 0.002

@@ -1,24 +1,17 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.mechanisms import ROOMS
 from sim.mechanisms.burden_sharing import abandonment, own_defence_effort, share_below
-from sim.world import World
-from tests.helpers import plan_of
+from tests import helpers
 
-WEST = {room: room in ("transatlantic", "burden_sharing", "alliance") for room in ROOMS}
+WEST = ("transatlantic", "burden_sharing", "alliance")
 share = st.floats(0, 1)
 
 
 def world_after(quarters, levers=None):
-    world = World(replace(plan_of("baseline", levers=levers), mechanisms=WEST), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world
+    return helpers.world_after(quarters, levers, WEST)
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +20,7 @@ def p():
 
 
 def mean(levers, name, quarters=16):
-    group, key = name.split(".")
-    return getattr(getattr(world_after(quarters, levers), group), key).mean(axis=-1)
+    return helpers.value(world_after(quarters, levers), name).mean(axis=-1)
 
 
 class TestFunctions:

@@ -1,33 +1,24 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES, catalogue
-from sim.mechanisms import ROOMS
 from sim.mechanisms.capability import forces, hybrid_means, procurement, returns
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import value, world_after
 
 share = st.floats(0, 1)
 inner = st.floats(0.05, 0.95)
-ALONE = {room: room in ("capability", "burden_sharing") for room in ROOMS}
+ALONE = ("capability", "burden_sharing")
 
 
 def after(levers=None, quarters=12, rooms=ALONE):
-    plan = plan_of("baseline", end="2034Q4", levers=levers)
-    world = World(replace(plan, mechanisms=dict(rooms)), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world
+    return world_after(quarters, levers, rooms)
 
 
 def moved(name, levers, **more):
     """Mean difference that some levers make to a variable, per state or alone."""
-    group, key = name.split(".")
-    return np.mean(getattr(getattr(after(levers, **more), group), key) - getattr(getattr(after(**more), group), key), axis=-1)
+    return np.mean(value(after(levers, **more), name) - value(after(**more), name), axis=-1)
 
 
 class TestForces:
@@ -84,7 +75,7 @@ class TestReturns:
 
 class TestRoom:
     def test_nothing_moves_while_nothing_differs_from_today(self):
-        world = after(rooms={room: room == "capability" for room in ROOMS})
+        world = after(rooms=["capability"])
         assert np.allclose(world.states.readiness, world.today("states.readiness"), atol=1e-9)
         assert np.allclose(world.region.defence_convergence, world.today("region.defence_convergence"), atol=1e-9)
 
@@ -107,24 +98,16 @@ class TestRoom:
         assert gain[STATES.index("SRB")] == pytest.approx(0, abs=1e-12)  # Serbia is inside today
 
     def test_a_member_is_inside_without_an_invitation(self):
-        alone = {room: room == "capability" for room in ROOMS}
-        plan = replace(plan_of("baseline"), mechanisms=alone, initial={"ALB.accession": 1.0})
-        world = World(plan, 1, [0])
-        for _ in range(4):
-            world.step()
+        world = world_after(4, None, ["capability"], {"ALB.accession": 1.0})
         assert (world.states.readiness[STATES.index("ALB")] > world.today("states.readiness")[STATES.index("ALB")]).all()
 
     def test_access_does_not_buy_alignment(self):
-        everybody = dict.fromkeys(ROOMS, True)
-        with_access = after({"eu.defence_access": ["SRB"]}, 8, everybody).states.eu_alignment[STATES.index("SRB")]
-        without = after({"eu.defence_access": []}, 8, everybody).states.eu_alignment[STATES.index("SRB")]
+        with_access = after({"eu.defence_access": ["SRB"]}, 8, None).states.eu_alignment[STATES.index("SRB")]
+        without = after({"eu.defence_access": []}, 8, None).states.eu_alignment[STATES.index("SRB")]
         assert np.mean(with_access - without) == pytest.approx(0, abs=0.003)
 
     def test_convergence_follows_the_course_of_the_candidates(self):
-        plan = replace(plan_of("baseline"), mechanisms=ALONE, clamps={f"{s}.eu_alignment": 0.2 for s in STATES})
-        world = World(plan, 1, [0])
-        for _ in range(12):
-            world.step()
+        world = after({f"clamp.{s}.eu_alignment": 0.2 for s in STATES})
         assert (world.region.defence_convergence < after().region.defence_convergence).all()
 
     def test_members_converge(self):

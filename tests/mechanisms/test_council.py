@@ -1,4 +1,3 @@
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,21 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import MEMBERS, STATES, catalogue
-from sim.mechanisms import ROOMS, council, veto_spells
+from sim.mechanisms import council, veto_spells
 from sim.mechanisms.accession import MEMBER
 from sim.quarters import index
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_of
 
 share = st.floats(0, 1)
 ALB, MKD, MNE, SRB, XKX = (STATES.index(s) for s in ("ALB", "MKD", "MNE", "SRB", "XKX"))
 BGR, FRA = MEMBERS.index("BGR"), MEMBERS.index("FRA")
 P = SimpleNamespace(**{p.key: p.value for p in catalogue().parameters.values() if p.room == "council"})
-ALONE = {room: room in ("accession", "council", "credibility", "burden_sharing", "transatlantic") for room in ROOMS}
+ALONE = ("accession", "council", "credibility", "burden_sharing", "transatlantic")
 
 
 def played(levers=None, quarters=12, check=None):
-    world = World(replace(plan_of("baseline", end="2040Q4", levers=levers), mechanisms=ALONE), 1, [0])
+    world = world_of(levers, ALONE, end="2040Q4")
     for _ in range(quarters):
         before = {"veto": np.array(world.members.veto), "stage": np.array(world.states.stage)}
         world.step()

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -6,21 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES, catalogue
-from sim.mechanisms import ROOMS, credibility
-from sim.world import World
-from tests.helpers import plan_of
+from sim.mechanisms import credibility
+from tests.helpers import world_after
 
 share = st.floats(0, 1)
 MKD, MNE, SRB = (STATES.index(s) for s in ("MKD", "MNE", "SRB"))
 P = SimpleNamespace(**{p.key: p.value for p in catalogue().parameters.values() if p.room == "credibility"})
-ALONE = {room: room in ("accession", "council", "credibility", "burden_sharing", "transatlantic") for room in ROOMS}
+ALONE = ("accession", "council", "credibility", "burden_sharing", "transatlantic")
 
 
 def played(levers=None, quarters=16):
-    world = World(replace(plan_of("baseline", end="2034Q4", levers=levers), mechanisms=ALONE), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world
+    return world_after(quarters, levers, ALONE)
 
 
 @given(share, share)

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,18 +5,14 @@ from hypothesis import strategies as st
 
 from sim.catalogue import STATES, catalogue
 from sim.mechanisms.democracy import captured, conditionality, erosion, made_tension
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after, world_of
 
 share = st.floats(0, 1)
 SRB = STATES.index("SRB")
 
 
-def after(levers=None, quarters=20, **plan):
-    world = World(replace(plan_of("baseline", levers=levers), **plan), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world
+def after(levers=None, quarters=20):
+    return world_after(quarters, levers)
 
 
 class TestConditionality:
@@ -61,8 +55,7 @@ class TestBehaviour:
         assert (silent < firm).all()
 
     def test_forced_turnover_in_a_captured_state_opens_it_on_average(self):
-        plan = plan_of("baseline", levers={"force.turnover.SRB": "2024Q2"})
-        turned = after(quarters=3, forced=plan.forced).states.democracy[SRB]
+        turned = after({"force.turnover.SRB": "2024Q2"}, quarters=3).states.democracy[SRB]
         assert turned.mean() > after(quarters=3).states.democracy[SRB].mean() + 0.02
 
     def test_starting_signals_are_what_the_room_computes(self):
@@ -72,7 +65,7 @@ class TestBehaviour:
             assert getattr(world.states, name).mean(axis=-1) == pytest.approx(declared, abs=0.002)
 
     def test_yearly_moves_are_of_the_size_on_record(self):
-        world = World(plan_of("baseline"), 1, [0])
+        world = world_of()
         path = [world.states.democracy.copy()]
         for _ in range(5):
             for _ in range(4):

@@ -1,16 +1,12 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES
-from sim.mechanisms import ROOMS
 from sim.mechanisms.dialogue import clarity_of_text, crisis_chance, enforcement
 from sim.mechanisms.mediation import mediation
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after, world_of
 
 share = st.floats(0, 1)
 inner = st.floats(0.05, 0.95)
@@ -20,15 +16,8 @@ SRB = STATES.index("SRB")
 ALONE = ("dialogue", "secession")
 
 
-def after(levers=None, quarters=16, alone=True):
-    """A world after some quarters, most rooms off unless `alone` is False."""
-    plan = plan_of(levers=levers, end="2034Q4")
-    if alone:
-        plan = replace(plan, mechanisms={room: room in ALONE for room in ROOMS})
-    world = World(plan, 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world
+def after(levers=None, quarters=16, rooms=ALONE):
+    return world_after(quarters, levers, rooms)
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +66,9 @@ class TestRoom:
             assert after({lever: 0}).kosovo_serbia.tension.mean() < usual.kosovo_serbia.tension.mean() - 0.02
 
     def test_tolerated_autocrats_bring_calm_first_and_stall_normalisation(self):
-        early = [after({"eu.tolerance_of_autocracy": t}, quarters=4, alone=False).kosovo_serbia for t in (0.0, 1.0)]
+        early = [after({"eu.tolerance_of_autocracy": t}, quarters=4, rooms=None).kosovo_serbia for t in (0.0, 1.0)]
         assert early[1].tension.mean() < early[0].tension.mean()
-        late = [after({"eu.tolerance_of_autocracy": t}, quarters=40, alone=False).kosovo_serbia for t in (0.0, 1.0)]
+        late = [after({"eu.tolerance_of_autocracy": t}, quarters=40, rooms=None).kosovo_serbia for t in (0.0, 1.0)]
         assert late[1].tension.mean() > late[0].tension.mean()
         assert late[1].normalisation.mean() < late[0].normalisation.mean()
 
@@ -99,8 +88,7 @@ class TestRoom:
         assert paths[1].std() > paths[0].std()
 
     def test_a_forced_crisis_stands_in_its_quarter_everywhere_and_ends_some_day(self):
-        plan = plan_of(levers={"force.crisis.kosovo_serbia": "2026Q1"}, end="2034Q4")
-        world, stands = World(plan, 1, [0]), []
+        world, stands = world_of({"force.crisis.kosovo_serbia": "2026Q1"}), []
         for _ in range(world.quarters):
             world.step()
             stands.append(world.kosovo_serbia.crisis > 0)
@@ -108,9 +96,7 @@ class TestRoom:
         assert np.any(~np.array(stands[9:]), axis=0).all()
 
     def test_a_forced_agreement_happens_and_moves_the_text(self):
-        plan = plan_of(levers={"force.agreement.kosovo_serbia": "2024Q2", "dialogue.legal_clarity": 1.0}, end="2034Q4")
-        world = World(plan, 1, [0])
-        world.step()
+        world = world_after(1, {"force.agreement.kosovo_serbia": "2024Q2", "dialogue.legal_clarity": 1.0})
         before = np.array(world.kosovo_serbia.bindingness)
         world.step()
         assert (world.kosovo_serbia.agreement == 1).all()

@@ -1,23 +1,19 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES, catalogue
-from sim.mechanisms import ROOMS
 from sim.mechanisms.domestic_politics import other_camp, playing_field, stall_risk, turnover_probability
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_of
 
 share = st.floats(0, 1)
-ALONE = {room: room == "domestic_politics" for room in ROOMS}
+ALONE = ("domestic_politics",)
 MKD, SRB, BIH = (STATES.index(s) for s in ("MKD", "SRB", "BIH"))
 
 
-def play(levers=None, quarters=20, rooms=ALONE, **plan):
-    world = World(replace(plan_of("baseline", levers=levers), mechanisms=dict(rooms), **plan), 1, [0])
+def play(levers=None, quarters=20, rooms=ALONE, initial=None):
+    world = world_of(levers, rooms, initial)
     changed = []
     for _ in range(quarters):
         world.step()
@@ -87,8 +83,7 @@ class TestElections:
         assert often > 1.3 * usual
 
     def test_a_forced_turnover_happens_in_all_worlds_and_crosses_the_centre(self):
-        forced = plan_of("baseline", levers={"force.turnover.SRB": "2024Q1"}).forced
-        world, changed = play(quarters=1, forced=forced)
+        world, changed = play({"force.turnover.SRB": "2024Q1"}, quarters=1)
         assert changed[0, SRB].all()
         assert (world.states.orientation[SRB] >= catalogue().parameters["domestic_politics.camp_centre"].value["SRB"]).all()
         assert occurred(world, "turnover.SRB") == occurred(world, "election.SRB") == {0: world.worlds}
@@ -97,17 +92,15 @@ class TestElections:
 class TestFatigue:
     def test_members_tire(self):
         """Fatigue of a state that starts as a member ends above that of the same state as a candidate."""
-        plan = plan_of("baseline")
-        member, _ = play(initial={**plan.initial, "MKD.stage": 4.0})
+        member, _ = play(initial={"MKD.stage": 4.0})
         candidate, _ = play()
         assert (member.states.policy_fatigue[MKD] - candidate.states.policy_fatigue[MKD]).mean() > 0.05
 
     def test_waiting_without_belief_tires(self):
-        plan = plan_of("baseline")
-        hopeless, _ = play(initial={**plan.initial, "MKD.membership_credibility": 0.05})
+        hopeless, _ = play(initial={"MKD.membership_credibility": 0.05})
         assert hopeless.states.policy_fatigue[MKD].mean() > play()[0].states.policy_fatigue[MKD].mean() + 0.03
 
     def test_is_nearly_stationary_in_the_baseline(self):
-        world, _ = play(quarters=40, rooms={})
+        world, _ = play(quarters=40, rooms=None)
         today = world.today("states.policy_fatigue")[:, 0]
         assert world.states.policy_fatigue.mean(axis=-1) == pytest.approx(today, abs=0.25)

@@ -1,30 +1,22 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES, catalogue
-from sim.mechanisms import ROOMS
 from sim.mechanisms.foreign_policy import agenda_share, assent, benefit_behind, hedging, steadiness
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after
 
 share = st.floats(0, 1)
 benefit = st.floats(-8, 8)
 REACH = catalogue().parameters["foreign_policy.reach"].value
-ALONE = {room: room == "foreign_policy" for room in ROOMS}
+ALONE = ("foreign_policy",)
 SRB, ALB, BIH, MKD = (STATES.index(s) for s in ("SRB", "ALB", "BIH", "MKD"))
 
 
 def aligned(levers=None, quarters=12, initial=None, rooms=ALONE):
     """Mean alignment per state (6,) after some quarters with this room alone."""
-    plan = replace(plan_of("baseline", levers=levers), mechanisms=dict(rooms))
-    world = World(replace(plan, initial={**plan.initial, **(initial or {})}), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world.states.eu_alignment.mean(axis=-1)
+    return world_after(quarters, levers, rooms, initial).states.eu_alignment.mean(axis=-1)
 
 
 class TestAssent:
@@ -93,14 +85,14 @@ class TestAlignment:
         assert high.mean() - low.mean() > 0.02
 
     def test_war_on_the_agenda_lowers_the_rate_of_who_refuses(self):
-        moved = aligned({"threats.ukraine_war": 1.0}, rooms={**ALONE, "burden_sharing": True}) - aligned(
-            {"threats.ukraine_war": 0.2}, rooms={**ALONE, "burden_sharing": True}
+        moved = aligned({"threats.ukraine_war": 1.0}, rooms=(*ALONE, "burden_sharing")) - aligned(
+            {"threats.ukraine_war": 0.2}, rooms=(*ALONE, "burden_sharing")
         )
         assert moved[SRB] < -0.05
         assert moved[SRB] == moved.min()
 
     def test_fragile_politics_hold_states_nearer_to_the_middle(self):
         frail = {"states.fragility": 0.95}
-        rooms = {**ALONE, "stability": True}
+        rooms = (*ALONE, "stability")
         moved = aligned(frail, quarters=4, rooms=rooms) - aligned(None, quarters=4, rooms=rooms)
         assert (moved[[i for i in range(6) if i != SRB]] < 0).all()

@@ -1,33 +1,25 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES, catalogue
-from sim.mechanisms import ROOMS
 from sim.mechanisms.formats import b9plus_effect, distinct, efficiency, headroom, weakest, willing
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import value, world_after
 
 share = st.floats(0, 1)
 FIRST_THREE = ["ALB", "MNE", "MKD"]
-ALONE = {room: room in ("capability", "formats") for room in ROOMS}
+ALONE = ("capability", "formats")
 V, C = (catalogue().parameters[f"formats.{n}"].value for n in ("tasks_half", "overhead"))
 
 
-def after(levers=None, quarters=20, rooms=ALONE, **plan):
-    world = World(replace(plan_of("baseline", end="2034Q4", levers=levers), mechanisms=dict(rooms), **plan), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world
+def after(levers=None, quarters=20, rooms=ALONE, initial=None):
+    return world_after(quarters, levers, rooms, initial)
 
 
 def moved(name, levers, against=None, **more):
     """Mean difference between two settings of levers, per state or alone."""
-    group, key = name.split(".")
-    return np.mean(getattr(getattr(after(levers, **more), group), key) - getattr(getattr(after(against, **more), group), key), axis=-1)
+    return np.mean(value(after(levers, **more), name) - value(after(against, **more), name), axis=-1)
 
 
 class TestEfficiency:
@@ -59,7 +51,7 @@ class TestEfficiency:
         assert moved("formats.efficiency", tired, rested) < -0.02
 
     def test_efficiency_differs_between_worlds_and_moves(self):
-        later = after(quarters=20, rooms=dict.fromkeys(ROOMS, True)).formats.efficiency
+        later = after(quarters=20, rooms=None).formats.efficiency
         assert later.std() > 0.002
         assert 0.3 < later.min() <= later.max() < 0.7
 
@@ -154,7 +146,7 @@ class TestCooperation:
         assert moved("regional.trust", {"initial.kosovo_serbia.tension": 0.2}) > 0
 
     def test_partnerships_of_armed_forces_build_trust(self):
-        rooms = ALONE | {"alliance": True}
+        rooms = (*ALONE, "alliance")
         programmes = [{"nato.partnership_programmes": n} for n in (0, 2)]
         assert moved("regional.trust", programmes[1], programmes[0], rooms=rooms) > 0.005
 

@@ -1,30 +1,22 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES
-from sim.mechanisms import ROOMS
 from sim.mechanisms.hybrid import assistance, nonstate_pressure, open_door, state_pressure
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import value, world_after
 
 share = st.floats(0, 1)
-ALONE = {room: room in ("capability", "formats", "hybrid") for room in ROOMS}
+ALONE = ("capability", "formats", "hybrid")
 
 
 def after(levers=None, quarters=12):
-    world = World(replace(plan_of("baseline", end="2034Q4", levers=levers), mechanisms=ALONE), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world
+    return world_after(quarters, levers, ALONE)
 
 
 def moved(name, levers, **more):
-    group, key = name.split(".")
-    return np.mean(getattr(getattr(after(levers, **more), group), key) - getattr(getattr(after(**more), group), key), axis=-1)
+    return np.mean(value(after(levers, **more), name) - value(after(**more), name), axis=-1)
 
 
 class TestPressure:

@@ -1,26 +1,18 @@
-from dataclasses import replace
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES
-from sim.mechanisms import ROOMS
 from sim.mechanisms.information import exposure, receptiveness, undecided
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after
 
 share = st.floats(0, 1)
-ALONE = {room: room == "information" for room in ROOMS}
+ALONE = ("information",)
 SRB, ALB, XKX = (STATES.index(s) for s in ("SRB", "ALB", "XKX"))
 
 
 def after(levers=None, quarters=16, rooms=ALONE, initial=None):
-    plan = plan_of("baseline", levers=levers)
-    world = World(replace(plan, mechanisms=dict(rooms), initial={**plan.initial, **(initial or {})}), 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world.states
+    return world_after(quarters, levers, rooms, initial).states
 
 
 class TestExposure:

@@ -1,15 +1,11 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import POWERS, STATES, catalogue
-from sim.mechanisms import ROOMS
 from sim.mechanisms.influence import either, opening, reach, rivalry, spread
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after
 
 share = st.floats(0, 1)
 some = st.floats(0.01, 1)
@@ -20,15 +16,8 @@ ALB, BIH, XKX, MNE, MKD, SRB = range(len(STATES))
 ALONE = ("outside_powers", "secession", "burden_sharing")
 
 
-def after(levers=None, quarters=16, alone=True):
-    """A world after some quarters, most rooms off unless `alone` is False."""
-    plan = plan_of(levers=levers, end="2034Q4")
-    if alone:
-        plan = replace(plan, mechanisms={room: room in ALONE for room in ROOMS})
-    world = World(plan, 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world
+def after(levers=None, quarters=16, rooms=ALONE):
+    return world_after(quarters, levers, rooms)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,8 +6,7 @@ from hypothesis import strategies as st
 from sim.catalogue import STATES, catalogue
 from sim.mechanisms import ROOMS
 from sim.mechanisms.secession import defiance, expected_response, patronage, punishment, secession_chance
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_of
 
 share = st.floats(0, 1)
 twice = st.floats(0, 2)
@@ -25,8 +22,7 @@ ALONE = ("secession", "stability", "dialogue", "outside_powers")
 
 def played(levers=None, quarters=24, blocks=(0,), rooms=ALONE):
     """The world after some quarters, with every quarter's secession, Bosnian crisis, patronage and risk beside it."""
-    plan = replace(plan_of(levers=levers, end="2034Q4"), mechanisms={room: room in rooms for room in ROOMS})
-    world, paths = World(plan, 1, blocks), []
+    world, paths = world_of(levers, rooms, blocks=blocks), []
     for _ in range(quarters):
         world.step()
         entity = world.republika_srpska

@@ -1,16 +1,12 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue import STATES
-from sim.mechanisms import ROOMS
 from sim.mechanisms.stability import crisis_chance, end_chance
 from sim.mechanisms.unrest import base_unrest, contagion, war_unrest
-from sim.world import World
-from tests.helpers import plan_of
+from tests.helpers import world_after, world_of
 
 share = st.floats(0, 1)
 inner = st.floats(0.05, 0.95)
@@ -20,15 +16,8 @@ ALB, BIH, XKX, MNE, MKD, SRB = range(len(STATES))
 ALONE = ("stability", "dialogue")
 
 
-def after(levers=None, quarters=16, alone=True):
-    """A world after some quarters, most rooms off unless `alone` is False."""
-    plan = plan_of(levers=levers, end="2034Q4")
-    if alone:
-        plan = replace(plan, mechanisms={room: room in ALONE for room in ROOMS})
-    world = World(plan, 1, [0])
-    for _ in range(quarters):
-        world.step()
-    return world
+def after(levers=None, quarters=16, rooms=ALONE):
+    return world_after(quarters, levers, rooms)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +68,7 @@ class TestRoom:
         assert min(unrest[[BIH, XKX]]) > unrest[MNE] > unrest[ALB]
 
     def test_2024_starts_out_falling(self):
-        start, end = (after(quarters=q, alone=False).states.stability.mean() for q in (0, 4))
+        start, end = (after(quarters=q, rooms=None).states.stability.mean() for q in (0, 4))
         assert end < start
 
     def test_fragile_states_are_less_stable(self, usual):
@@ -88,18 +77,18 @@ class TestRoom:
         assert worse.states.crisis.mean() > usual.states.crisis.mean()
 
     def test_troops_calm_where_they_stand(self):
-        none, more = (after({"nato.presence_response": r}, quarters=24, alone=False).states.stability.mean(axis=1) for r in (0.0, 2.5))
+        none, more = (after({"nato.presence_response": r}, quarters=24, rooms=None).states.stability.mean(axis=1) for r in (0.0, 2.5))
         gain = more - none
         assert min(gain[[BIH, XKX]]) > max(gain[[ALB, MNE, MKD]])
 
     def test_kosovo_is_in_crisis_when_the_dialogue_is(self):
-        world = World(plan_of(levers={"force.crisis.kosovo_serbia": "2025Q3"}, end="2034Q4"), 1, [0])
+        world = world_of({"force.crisis.kosovo_serbia": "2025Q3"})
         for _ in range(24):
             world.step()
             assert (world.states.crisis[XKX] >= world.kosovo_serbia.crisis).all()
 
     def test_no_crisis_is_endless(self):
-        world = World(plan_of(levers={"states.fragility": 1, "states.division": 1, "force.crisis.MNE": "2024Q1"}, end="2034Q4"), 1, [0])
+        world = world_of({"states.fragility": 1, "states.division": 1, "force.crisis.MNE": "2024Q1"})
         seen = []
         for _ in range(world.quarters):
             world.step()
@@ -117,7 +106,7 @@ class TestRoom:
         gains = []
         for belief in (0.1, 0.9):
             held = {"clamp.eu.credibility": belief}
-            more, less = (after(held | {"eu.funding": f}, alone=False).states.prosperity.mean() for f in (2, 1))
+            more, less = (after(held | {"eu.funding": f}, rooms=None).states.prosperity.mean() for f in (2, 1))
             gains.append(more - less)
         assert gains[1] > 2 * gains[0] > 0
 
@@ -126,10 +115,8 @@ class TestRoom:
         assert (after({"clamp.regional.mobility": 0.8}).states.prosperity > usual.states.prosperity).mean() > 0.95
 
     def test_chinese_projects_add_income_while_they_last_and_debt_takes_it_back(self):
-        rooms = {room: room in (*ALONE, "outside_powers") for room in ROOMS}
-
         def income(levers, quarters):
-            world = World(replace(plan_of(levers=levers, end="2044Q4"), mechanisms=rooms), 1, [0])
+            world = world_of(levers, (*ALONE, "outside_powers"), end="2044Q4")
             path = [np.array(world.states.prosperity) for _ in range(quarters) if world.step() is None]
             return np.array(path).mean(axis=2)
 

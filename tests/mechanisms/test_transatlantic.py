@@ -1,25 +1,18 @@
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.mechanisms import ROOMS
 from sim.mechanisms.eu_posture import breadth
 from sim.mechanisms.transatlantic import attention, commitment, credible_reward, joint_leverage, prioritised, reliability
-from sim.world import World
-from tests.helpers import plan_of
+from tests import helpers
 
-WEST = {room: room in ("transatlantic", "burden_sharing", "alliance") for room in ROOMS}
+WEST = ("transatlantic", "burden_sharing", "alliance")
 share = st.floats(0, 1)
 
 
-def world_after(quarters, levers=None, blocks=(0,)):
-    world = World(replace(plan_of("baseline", levers=levers), mechanisms=WEST), 1, blocks)
-    for _ in range(quarters):
-        world.step()
-    return world
+def world_after(quarters, levers=None, **more):
+    return helpers.world_after(quarters, levers, WEST, **more)
 
 
 @pytest.fixture(scope="module")
