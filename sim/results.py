@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -192,6 +193,8 @@ class Results:
 def outcome_reference(text: str) -> tuple[str | None, Variable]:
     """What `SRB.x`, `mean.x` or a name that is not a state's refers to: (state or "mean" or None, variable)."""
     kinds = catalogue()
+    if not isinstance(text, str):
+        raise InputError(f"outcome={text!r}: give the name of an outcome, such as SRB.democracy, mean.democracy or eu.cohesion")
     head, _, rest = text.partition(".")
     if head in (*STATES, "mean") and rest:
         if rest not in kinds.state_outcomes:
@@ -206,6 +209,8 @@ def outcome_reference(text: str) -> tuple[str | None, Variable]:
 
 def load_results(folder: str | Path) -> Results:
     """Open the results that a run wrote into a directory. Raises StoreError if there are none."""
+    if not isinstance(folder, str | os.PathLike):
+        raise InputError(f"folder={folder!r}: give the directory of a run")
     if not Path(folder).is_dir():
         raise StoreError(f"{folder} is not a directory of results")
     store = Store(Path(folder))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from sim.actors import CAST, Actor
 from sim.chunkfiles import chunk_name
@@ -19,7 +23,7 @@ from sim.play import CHUNK, Task
 from sim.randomness import BLOCK
 from sim.recorder import Recording
 from sim.results import MemorySource, Results, StoreSource
-from sim.scenario import Scenario, load_scenario
+from sim.scenario import Scenario, load_scenario, plain_settings
 from sim.scenario.plan import Plan
 from sim.spans import Spans, count, groups, spans
 from sim.store import FAILURES, Store, missing
@@ -107,6 +111,8 @@ def chosen_policies(scenario: Scenario, policy: str | Sequence[str] | None) -> l
     """Names of the policies to play: `none` (the scenario as written) comes first, whatever is added."""
     if policy is None or policy == "none":
         return ["none"]
+    if not isinstance(policy, Iterable):
+        raise InputError(f"policy={_shown(policy)}: give a name, a list of names, or 'all'")
     named = list(scenario.policies) if policy == "all" else [policy] if isinstance(policy, str) else list(policy)
     for name in named:
         if name != "none" and name not in scenario.policies:
@@ -125,22 +131,56 @@ def make_job(
     parameters: str | None = None,
 ) -> Job:
     """Check everything that was asked for. Raises InputError with all that is wrong. For `parameters` see `run`."""
-    loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    if not _is_whole(seed) or seed < 0:
-        raise InputError(f"seed={seed!r}: a seed is a whole number from 0")
-    for code, kind in (actors or {}).items():
-        _check_actor(code, kind)
-    if parameters is not None and parameters not in beliefs():
-        raise InputError(unknown("sample of parameters", str(parameters), beliefs()))
-    plans = tuple(loaded.plan(p, dict(levers or {})) for p in chosen_policies(loaded, policy))
+    wrong: list[str] = []
+    with _noting(wrong):
+        loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    with _noting(wrong):
+        numbers = world_numbers(worlds)
+    with _noting(wrong):
+        _check_settings(seed, actors, ledger, parameters)
+    if wrong:
+        raise InputError(wrong)
+    with _noting(wrong):
+        plans = tuple(loaded.plan(p, levers) for p in chosen_policies(loaded, policy))
+    if wrong:
+        raise InputError(wrong)
+    given = plain_settings(levers, "levers")
     if parameters is not None:
         plans = tuple(replace(p, belief=parameters) for p in plans)
-    return Job(loaded, plans, world_numbers(worlds), int(seed), dict(levers or {}), dict(actors or {}), ledger)
+    return Job(loaded, plans, numbers, int(seed), given, dict(actors or {}), bool(ledger))
+
+
+@contextmanager
+def _noting(wrong: list[str]) -> Iterator[None]:
+    """Collect what an InputError says instead of stopping at it."""
+    try:
+        yield
+    except InputError as error:
+        wrong += error.findings
+
+
+def _check_settings(seed: Any, actors: Any, ledger: Any, parameters: Any) -> None:
+    """What needs no scenario to be judged. Raises InputError with all of it."""
+    wrong: list[str] = []
+    if not _is_whole(seed) or seed < 0:
+        wrong.append(f"seed={_shown(seed)}: a seed is a whole number from 0")
+    if ledger is not None and not isinstance(ledger, bool | np.bool_):
+        wrong.append(f"ledger={_shown(ledger)}: give True or False")
+    if parameters is not None and parameters not in beliefs():
+        wrong.append(unknown("sample of parameters", str(parameters), beliefs()))
+    if actors is not None and not isinstance(actors, Mapping):
+        wrong.append(f"actors={_shown(actors)}: give a mapping of codes to classes, such as {{'XKX': MyKosovo}}")
+    else:
+        for code, kind in (actors or {}).items():
+            with _noting(wrong):
+                _check_actor(code, kind)
+    if wrong:
+        raise InputError(wrong)
 
 
 def _check_actor(code: str, kind: type[Actor]) -> None:
     if code not in CAST:
-        raise InputError(unknown("actor", code, CAST))
+        raise InputError(unknown("actor", str(code), CAST))
     if not (isinstance(kind, type) and issubclass(kind, Actor) and kind.group == CAST[code].group):
         raise InputError(f"actors['{code}']: give a class derived from {CAST[code].__name__} (sim.actors), not {kind!r}")
 
@@ -210,6 +250,8 @@ def run_job(
     """Carry out a job, in memory or into a directory; `again` is the command or call that continues it, for messages."""
     if out is None:
         return _in_memory(job, workers, progress, scheduler)
+    if not isinstance(out, str | os.PathLike):
+        raise InputError(f"out={_shown(out)}: give a directory")
     store = Store(Path(out), job.identity())
     with store.lock():
         _OnDisk(job, store, workers, scheduler, collect, again).carry_out(progress)

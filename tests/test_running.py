@@ -93,6 +93,44 @@ class TestWorldNumbers:
         assert next(tasks).worlds == tuple(range(1024, 2048))
 
 
+class TestBadInput:
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ({"scenario": 3}, "no scenario '3'"),
+            ({"levers": "x"}, "levers: 'x' is text, not a mapping; allowed: a mapping of names to values"),
+            ({"levers": {2024: 1}}, "levers: the key 2024 is not a word"),
+            ({"levers": {"eu.mediation": float("nan")}}, "allowed: a finite number"),
+            ({"policy": 3}, "policy=3: give a name, a list of names, or 'all'"),
+            ({"actors": [Serbia]}, "actors="),
+            ({"actors": {"srb": Serbia}}, "nearest: SRB"),
+            ({"ledger": "yes"}, "ledger='yes': give True or False"),
+            ({"seed": 1.0}, "seed=1.0: a seed is a whole number from 0"),
+            ({"workers": "2"}, "workers='2': give a whole number from 1"),
+            ({"out": 3}, "out=3: give a directory"),
+            ({"parameters": "postrior"}, "nearest: posterior"),
+        ],
+    )
+    def test_a_wrong_type_is_told(self, arguments: dict[str, Any], words: str) -> None:
+        with pytest.raises(InputError) as error:
+            run(**({"scenario": short(), "worlds": 2} | arguments))
+        assert words in str(error.value)
+
+    def test_every_mistake_is_told_at_once(self) -> None:
+        with pytest.raises(InputError) as error:
+            run("baselin", 0, seed=-1, actors={"SRV": Serbia}, ledger=1, parameters="x")  # type: ignore[arg-type]
+        assert len(error.value.findings) == 6
+        with pytest.raises(InputError) as error:
+            run(short(), 2, levers={"eu.mediatoin": 1, "eu.mediation": float("nan"), "russia.effort": 9})
+        assert len(error.value.findings) == 3
+
+    def test_numbers_and_arrays_of_numpy_are_settings_like_others(self, tmp_path: Path) -> None:
+        of_numpy = {"eu.mediation": np.float64(0.5), "eu.defence_access": np.array(["SRB"]), "nato.resilience_counts": np.bool_(True)}
+        run(short(), 2, levers=of_numpy, out=tmp_path / "out")
+        plain = {"eu.mediation": 0.5, "eu.defence_access": ["SRB"], "nato.resilience_counts": True}
+        assert run(short(), 2, levers=plain, out=tmp_path / "out").manifest["levers"] == plain
+
+
 class TestNotices:
     IGNORED = {"initial.vetoed": True, "force.crisis.BIH": "2024Q1", "mechanisms.stability": "off"}
 

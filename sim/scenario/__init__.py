@@ -6,7 +6,7 @@ from sim.scenario.plan import Plan
 from sim.scenario.scenario import Scenario, check, load_scenario
 from sim.scenario.schema import schema
 from sim.scenario.template import new_text
-from sim.scenario.text import value_of
+from sim.scenario.text import plain_settings, value_of
 
 __all__ = [
     "Finding",
@@ -15,6 +15,7 @@ __all__ = [
     "check",
     "load_scenario",
     "new_text",
+    "plain_settings",
     "schema",
     "shipped_folder",
     "shipped_names",

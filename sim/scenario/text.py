@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import yaml
 
+from sim.errors import InputError
 from sim.scenario.findings import UNWANTED, Place, Report, shown
 
 LARGEST = 256 * 1024  # bytes of a file
@@ -280,28 +281,38 @@ def parse(data: bytes | str, file: str, report: Report, what: str = "scenario") 
 def node_of(data: Any, path: str, report: Report, depth: int = 0) -> Node:
     """A tree from Python data (levers given as a dict), without places; what YAML could not hold is reported and REFUSED."""
     nowhere = Place()
-    if isinstance(data, np.generic):
-        data = data.item()
+    if isinstance(data, np.generic | np.ndarray):
+        data = data.tolist()
     if depth > DEEPEST:
         report.add(nowhere, path, f"nested too deeply; allowed: {DEEPEST} levels")
     elif isinstance(data, Mapping):
         for key in data:
             if not isinstance(key, str):
-                report.add(nowhere, path, f"the key {shown(repr(key))} is not a word")
+                report.add(nowhere, path, f"the key {shown(repr(key))} is not a word; allowed: text, such as '2024Q1'")
         words = {k: v for k, v in data.items() if isinstance(k, str)}
         inside = {k: node_of(v, f"{path}.{shown(k)}", report, depth + 1) for k, v in words.items()}
-        return Node(inside, nowhere, dict.fromkeys(words, nowhere))
+        return Node(inside, nowhere, dict.fromkeys(words, nowhere), lost=len(words) < len(data))
     elif isinstance(data, list | tuple | set | frozenset):
         items = sorted(data, key=str) if isinstance(data, set | frozenset) else data
         return Node([node_of(v, f"{path}[{i}]", report, depth + 1) for i, v in enumerate(items)], nowhere)
     elif isinstance(data, float) and not math.isfinite(data):
-        report.add(nowhere, path, f"{data} is not a finite number; NaN and infinity are refused")
+        report.add(nowhere, path, f"{data} is not finite (NaN and infinity are refused); allowed: a finite number")
     elif data is None or isinstance(data, str | int | float):
         return Node(data, nowhere)
     else:
         message = f"{shown(repr(data))} cannot be a value; allowed: a number, text, true/false, a list, a mapping"
         report.add(nowhere, path, message)
     return Node(REFUSED, nowhere)
+
+
+def plain_settings(data: Any, path: str) -> dict[str, Any]:
+    """Settings given in Python, {dotted name: value}, as plain data: NumPy's numbers and arrays too. Raises InputError; None gives none."""
+    if data is not None and not isinstance(data, Mapping):
+        raise InputError(f"{path}: {shown(repr(data))} is no mapping; allowed: a mapping of dotted names to values")
+    report = Report()
+    node = node_of(data or {}, path, report)
+    report.raise_if_any()
+    return dict(node.plain())
 
 
 def value_of(text: str) -> Any:

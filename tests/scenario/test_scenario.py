@@ -88,7 +88,7 @@ def test_every_mistake_in_the_arguments_is_raised_at_once():
     lines = caught.value.findings
     assert len(lines) == 4
     assert any(line.startswith("levers.eu.mediaton: unknown lever") for line in lines)
-    assert any(line.startswith("levers.eu.mediation: nan is not a finite number") for line in lines)
+    assert any(line.startswith("levers.eu.mediation: nan is not finite") for line in lines)
     assert any(line.startswith("base.clamp.alignment: ") for line in lines)
     assert any(line.startswith("end: 'soon' is not a quarter") for line in lines)
 
