@@ -190,11 +190,19 @@ class Results:
             raise InputError(unknown("policy of these results", policy, self.policies))
 
 
+def check_asked(outcome: Any, **runs: Any) -> None:
+    """InputError unless `outcome` is a name and every one of `runs` holds results, for functions of which people mix up the arguments."""
+    wrong = [f"{name}={run!r}: give the results of run() or load_results()" for name, run in runs.items() if not isinstance(run, Results)]
+    if not isinstance(outcome, str):
+        wrong.append(f"outcome={outcome!r}: give the name of an outcome, such as SRB.democracy, mean.democracy or eu.cohesion")
+    if wrong:
+        raise InputError(wrong)
+
+
 def outcome_reference(text: str) -> tuple[str | None, Variable]:
     """What `SRB.x`, `mean.x` or a name that is not a state's refers to: (state or "mean" or None, variable)."""
     kinds = catalogue()
-    if not isinstance(text, str):
-        raise InputError(f"outcome={text!r}: give the name of an outcome, such as SRB.democracy, mean.democracy or eu.cohesion")
+    check_asked(text)
     head, _, rest = text.partition(".")
     if head in (*STATES, "mean") and rest:
         if rest not in kinds.state_outcomes:

@@ -378,6 +378,13 @@ def test_compare_pairs_worlds_one_row_per_state(outcome: str, rows: int) -> None
         assert table["difference"].iloc[0] == pytest.approx((b - a).mean(), abs=1e-6)
 
 
+@pytest.mark.parametrize("ask", [compare, explain])
+@pytest.mark.parametrize(("second", "outcome", "words"), [("x", "democracy", "alternative='x': give the results"), (None, 3, "outcome=3")])
+def test_what_is_no_results_or_no_outcome_is_told(ask: Any, second: Any, outcome: Any, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        ask(short(), second or short(), outcome)
+
+
 def test_explain_books_the_whole_difference_without_a_recorded_ledger() -> None:
     booked = explain(baseline(), stricter(), "SRB.democracy")
     assert {"room", "difference"} <= set(booked.columns)

@@ -11,7 +11,7 @@ from sim import quarters as q
 from sim.analysis.pairing import bootstrap, pair, shares
 from sim.catalogue import STATES, catalogue
 from sim.errors import InputError
-from sim.results import Results, outcome_reference
+from sim.results import Results, check_asked, outcome_reference
 
 
 def references(outcome: str) -> list[tuple[str, str]]:
@@ -58,6 +58,7 @@ def compare(
         One row per state: means of both, their difference with its 95 % interval (low, high) by `bootstrap`, the range that holds
         90 % of the worlds' differences (p05, p95), and the shares of worlds that are better, worse and the same.
     """
+    check_asked(outcome, reference=reference, alternative=alternative)
     rows = []
     for label, name in references(outcome):
         variable = outcome_reference(name)[1]

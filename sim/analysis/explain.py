@@ -23,7 +23,7 @@ from sim.catalogue import STATES, Variable, catalogue
 from sim.errors import InputError
 from sim.play import Task, play
 from sim.recorder import Recording
-from sim.results import Results, outcome_reference
+from sim.results import Results, check_asked, outcome_reference
 from sim.running import Job, Worlds, make_job, world_numbers
 from sim.scenario.plan import Plan
 
@@ -89,6 +89,7 @@ def explain(
         Rows, largest first. `frame.attrs` holds how many worlds were played (`worlds`) of how many (`of`), the `error` of the sum, and
         the difference in all worlds (`whole`, None where that is the sum).
     """
+    check_asked(outcome, reference=reference, alternative=alternative)
     shared = np.intersect1d(reference.world_numbers(reference_policy), alternative.world_numbers(policy), assume_unique=True)
     if not shared.size:
         raise InputError("the two runs have no world in common; run both with the same worlds")
