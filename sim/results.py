@@ -211,7 +211,7 @@ def outcome_reference(text: str) -> tuple[str | None, Variable]:
     if text in kinds.region_outcomes:
         return None, kinds.region_outcomes[text]
     if text in kinds.state_outcomes:
-        raise InputError(f"'{text}' is an outcome of states; write SRB.{text} for one (of {', '.join(STATES)}) or mean.{text}")
+        raise InputError(f"'{text}' is an outcome of states; allowed: mean.{text}, or SRB.{text} for one (of {', '.join(STATES)})")
     raise InputError(unknown("outcome", text, [*kinds.region_outcomes, *(f"SRB.{k}" for k in kinds.state_outcomes)]))
 
 

@@ -158,7 +158,9 @@ class _Claims:
         identity = self.reader.word(entries["id"], f"{path}.id") or ""
         if identity in self.ids:
             place = entries["id"].place
-            self.report.add(place, f"{path}.id", f"the id '{identity}' stands here twice (first in line {self.ids[identity]})")
+            self.report.add(
+                place, f"{path}.id", f"the id '{identity}' stands here twice (first in line {self.ids[identity]}); allowed: each once"
+            )
         elif identity:
             self.ids[identity] = entries["id"].place.line
         return identity
@@ -169,7 +171,7 @@ class _Claims:
         if name is None:
             return None
         if name not in self.scenarios:
-            file = locate_parent(name, self.folder, node.place if node else Place(), self.report)
+            file = locate_parent(name, self.folder, node.place if node else Place(), self.report, f"{path}.scenario")
             sound = file is not None and resolve_file(file, self.report) is not None and not self._broken(file)
             self.scenarios[name] = load_scenario(file) if sound and file is not None else None
         return self.scenarios[name]
@@ -186,7 +188,7 @@ class _Claims:
         if isinstance(node.value, str):
             self.report.unknown(node.place, f"{path}.{key}", key, node.value, allowed)
         else:
-            self.report.add(node.place, f"{path}.{key}", f"{node.described()} is {node.kind}; allowed: {', '.join(allowed)}")
+            self.report.add(node.place, f"{path}.{key}", f"{node.seen}, not one of the words; allowed: {', '.join(allowed)}")
         return default
 
     def settings(self, node: Node, path: str) -> dict[str, Any]:
@@ -199,14 +201,15 @@ class _Claims:
         given = self.reader.mapping(entries["contrast"], f"{path}.contrast", ("a", "b")) if "contrast" in entries else {}
         if not given and statistic == "ordering":
             return None, None
-        place = entries["contrast"].place if "contrast" in entries else node.place
-        arms = []
-        for arm in ("a", "b"):
-            if arm not in given:
-                why = "; only an ordering is judged by levels, with 'contrast: {}'" if not given else ""
-                self.report.add(place, f"{path}.contrast", f"lacks '{arm}'; allowed: {{a: levers, b: levers}}{why}")
-            arms.append(self.settings(given[arm], f"{path}.contrast.{arm}") if arm in given else {})
-        return arms[0], arms[1]
+        there = entries.get("contrast", node)
+        lacking = [arm for arm in ("a", "b") if arm not in given]
+        told = there is not node and there.value is not None and (not isinstance(there.value, dict) or there.value.keys() - {"a", "b"})
+        if lacking and not told:
+            why = "; only an ordering is judged by levels, with 'contrast: {}'" if not given else ""
+            message = f"lacks {' and '.join(map(repr, lacking))}; allowed: {{a: levers, b: levers}}{why}"
+            self.report.add(there.place, f"{path}.contrast", message)
+        a, b = (self.settings(given[arm], f"{path}.contrast.{arm}") if arm in given else {} for arm in ("a", "b"))
+        return a, b
 
     def outcomes(self, entries: Mapping[str, Node], node: Node, statistic: str, path: str) -> tuple[str, ...]:
         if "outcome" not in entries:
@@ -254,7 +257,7 @@ class _Claims:
         elif scenario is not None and first < scenario.start:
             self.report.add(node.place, path, f"begins ({first}) before the run; allowed: from {scenario.start}")
         elif scenario is not None and index(last) - index(scenario.start) >= LONGEST:
-            self.report.add(node.place, path, f"ends ({last}) more than {LONGEST} quarters after the start, {scenario.start}")
+            self.report.add(node.place, path, f"ends ({last}) too late; allowed: up to {LONGEST} quarters from the start, {scenario.start}")
         return first, last
 
     def expectation(

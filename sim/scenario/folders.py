@@ -62,13 +62,13 @@ def locate(name_or_file: str | Path, report: Report) -> Path | None:
     return None
 
 
-def locate_parent(name: str, folder: Path | None, place: Place, report: Report) -> Path | None:
-    """The file of a parent: this file's folder, then the shipped scenarios, nothing else."""
+def locate_parent(name: str, folder: Path | None, place: Place, report: Report, path: str = "extends") -> Path | None:
+    """The file of the scenario that a file names at `path`: this file's folder, then the shipped scenarios, nothing else."""
     found = (in_folder(folder, name) if folder is not None else None) or in_folder(shipped_folder(), name)
     if found is None:
         here = sorted(f.stem for f in folder.iterdir() if f.suffix in ENDINGS) if folder and folder.is_dir() else []
         names = tuple(dict.fromkeys([*shipped_names(), *here]))
-        report.unknown(place, "extends", "scenario", name, names)
+        report.unknown(place, path, "scenario", name, names)
     return found
 
 

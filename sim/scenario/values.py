@@ -6,6 +6,7 @@ mechanism bool, initial float, clamp float or `baseline`, force a list of quarte
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
@@ -46,7 +47,8 @@ def read_number(node: Node, path: str, report: Report, low: float | None, high: 
     """A number within [low, high]; booleans are not numbers."""
     if node.refused:
         return None
-    allowed = f"allowed: a number from {low:.12g} to {high:.12g}" if low is not None and high is not None else "allowed: a number"
+    highest = "" if high is None or math.isinf(high) else f" to {high:.12g}"
+    allowed = f"allowed: a number from {low:.12g}{highest}" if low is not None and high is not None else "allowed: a number"
     if isinstance(node.value, bool) or not isinstance(node.value, int | float):
         report.add(node.place, path, f"{node.seen}, not a number; {allowed}{unit}")
         return None

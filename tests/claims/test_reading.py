@@ -57,7 +57,7 @@ BASE = "- id: a\n  outcome: mean.democracy\n  expect: increase\n  contrast: {a: 
         ("eu.mediation", "eu.mediatoin", "4:25", "unknown lever 'eu.mediatoin'"),
         ("eu.mediation: 1", "eu.mediation: 2", "4:39", "out of range"),
         ("eu.mediation: 1", "force.secession: 2090Q1", "4:42", "outside the run"),
-        ("mean.democracy", "democracy", "2:12", "write SRB.democracy"),
+        ("mean.democracy", "democracy", "2:12", "allowed: mean.democracy, or SRB.democracy"),
         ("mean.democracy", "mean.accession_stage", "2:12", "is text"),
         ("mean.democracy", "[]", "2:12", "an empty list"),
         ("expect: increase", "expect: increas", "3:11", "nearest: increase"),
@@ -65,7 +65,7 @@ BASE = "- id: a\n  outcome: mean.democracy\n  expect: increase\n  contrast: {a: 
         ("expect: increase", "expect: increase\n  window: [2030Q1, 2029Q1]", "4:11", "runs backwards"),
         ("expect: increase", "expect: increase\n  window: [2020Q1, 2029Q1]", "4:11", "before the run"),
         ("expect: increase", "expect: increase\n  window: [2030Q1]", "4:11", "1 quarters"),
-        ("expect: increase", "expect: increase\n  window: [2030Q1, 2199Q4]", "4:11", "more than 200 quarters"),
+        ("expect: increase", "expect: increase\n  window: [2030Q1, 2199Q4]", "4:11", "allowed: up to 200 quarters"),
         ("expect: increase", "expect: increase\n  margin: -1", "4:11", "out of range"),
         ("expect: increase", "expect: increase\n  margin: true", "4:11", "not a number"),
         ("expect: increase", "expect: increase\n  statistic: median", "4:14", "unknown statistic"),
@@ -85,6 +85,14 @@ def test_one_mistake(tmp_path, old, new, where, words):
     assert old in BASE
     found = mistakes(tmp_path, BASE.replace(old, new, 1))
     assert any(f.startswith(f"{where}:") and words in f for f in found), found
+
+
+@pytest.mark.parametrize("contrast", ["", "{}", "{b: {}}", "{a: {}, c: {}}", "x", "[a, b]"])
+def test_a_contrast_without_its_arms_is_one_mistake(tmp_path, contrast):
+    text = f"- {{id: A, claim: c, source: s, contrast: {contrast}, outcome: alignment, expect: decrease}}\n"
+    (line,) = mistakes(tmp_path, text)
+    assert ": A.contrast: " in line
+    assert "allowed: " in line
 
 
 def test_an_ordering_compares_states(tmp_path):
