@@ -19,7 +19,8 @@ class Recording:
     """One chunk of worlds under one plan, worlds in ascending order.
 
     `states` is (outcome, quarter, state, world), `region` (outcome, quarter, world), both float32; `ledger` maps (room, stock, because)
-    to (quarter, *stock, world) in float64; `paths` holds variables asked for in full, (quarters + 1, *shape, world).
+    to (quarter, *stock, world) in float64; `paths` holds variables asked for in full, (quarters + 1, *shape, world), NaN where a
+    signal has no value before the first quarter.
     """
 
     policy: str
@@ -74,10 +75,11 @@ class Recorder:
         self.states = np.empty((len(self._state), quarters, len(STATES), worlds), dtype=np.float32)
         self.region = np.empty((len(self._region), quarters, worlds), dtype=np.float32)
         self._paths = {name: self._reader(kinds.variables[name]) for name in paths}
-        self.paths = {name: np.empty((quarters + 1, *kinds.variables[name].shape, worlds)) for name in paths}
-        for name in paths:
-            if kinds.variables[name].kind == "stock":  # a signal has no value before the first quarter
-                self.paths[name][0] = self._paths[name]()
+        self.paths = {name: np.full((quarters + 1, *kinds.variables[name].shape, worlds), np.nan) for name in paths}
+        for name, read in self._paths.items():
+            variable = kinds.variables[name]
+            if variable.key in vars(getattr(world, variable.group)):  # most signals have no value before the first quarter
+                self.paths[name][0] = read()
 
     def _reader(self, variable: Variable) -> Callable[[], np.ndarray]:
         if variable.kind != "derived":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.catalogue import STATES
+from sim.catalogue import STATES, catalogue
 from sim.mechanisms.accession import CLOSING, MEMBER, NEGOTIATING
 from sim.recorder import Recording
 from tests.helpers import plan_of, record
@@ -48,6 +48,16 @@ def test_a_member_by_clamp_puts_no_step_that_could_be_blocked() -> None:
 def test_a_clamp_to_the_runs_own_path_changes_nothing_not_even_an_event(levers: dict) -> None:
     held = {f"clamp.{name}": "baseline" for name in ("accession", "crisis", "kosovo_serbia.crisis", "nato_progress", "kfor.strength")}
     assert same(played(levers, "2027Q4"), played(levers | held, "2027Q4"))
+
+
+def test_a_clamp_of_any_signal_to_the_runs_own_path_changes_nothing_whether_its_room_is_on_or_off() -> None:
+    known = catalogue()
+    outcomes = {**known.state_outcomes, **known.region_outcomes}
+    signals = {name: variable.room for name, variable in outcomes.items() if variable.kind in ("signal", "decision")}
+    assert len(signals) > 5
+    for name, room in signals.items():
+        for rooms in ({}, {f"mechanisms.{room}": False}):
+            assert same(played(rooms, "2024Q4"), played({**rooms, f"clamp.{name}": "baseline"}, "2024Q4")), (name, rooms)
 
 
 def test_progress_held_on_another_runs_path_keeps_stage_and_progress_together() -> None:
