@@ -132,17 +132,17 @@ def make_job(
 ) -> Job:
     """Check everything that was asked for. Raises InputError with all that is wrong. For `parameters` see `run`."""
     wrong: list[str] = []
+    loaded, numbers = None, None
+    plans: tuple[Plan, ...] = ()
     with _noting(wrong):
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    with _noting(wrong):
+        plans = tuple(loaded.plan(p, levers) for p in chosen_policies(loaded, policy)) if loaded else ()
     with _noting(wrong):
         numbers = world_numbers(worlds)
     with _noting(wrong):
         _check_settings(seed, actors, ledger, parameters)
-    if wrong:
-        raise InputError(wrong)
-    with _noting(wrong):
-        plans = tuple(loaded.plan(p, levers) for p in chosen_policies(loaded, policy))
-    if wrong:
+    if loaded is None or numbers is None or wrong:
         raise InputError(wrong)
     given = plain_settings(levers, "levers")
     if parameters is not None:

@@ -123,6 +123,9 @@ class TestBadInput:
         with pytest.raises(InputError) as error:
             run(short(), 2, levers={"eu.mediatoin": 1, "eu.mediation": float("nan"), "russia.effort": 9})
         assert len(error.value.findings) == 3
+        with pytest.raises(InputError) as error:
+            run(short(), 0, seed=-1, levers={"eu.mediatoin": 1})
+        assert len(error.value.findings) == 3
 
     def test_numbers_and_arrays_of_numpy_are_settings_like_others(self, tmp_path: Path) -> None:
         of_numpy = {"eu.mediation": np.float64(0.5), "eu.defence_access": np.array(["SRB"]), "nato.resilience_counts": np.bool_(True)}

@@ -39,6 +39,8 @@ def settings(given: list[str] | None) -> tuple[dict[str, Any], list[str]]:
         if not name or not value:
             wrong.append(f"--set '{text}': lever or value is missing; allowed: LEVER=VALUE, such as eu.veto_propensity=2")
             continue
+        if name in found:
+            wrong.append(f"--set {name}: given twice; allowed: each lever once")
         try:
             found[name] = value_of(value)
         except InputError as error:

@@ -130,6 +130,14 @@ def test_set_takes_lists_and_numbers_of_yaml(command, folder):
     assert manifest["levers"] == {"eu.defence_access": ["SRB", "ALB"], "eu.funding": 0.001}
 
 
+def test_a_lever_set_twice_is_refused_beside_everything_else(command):
+    done = command("run", "short", "--set", "eu.funding=1", "--set", "eu.funding=2", "--set", "eu.fundng=1", "--seed", "-1")
+    assert done.code == 2
+    assert "--set eu.funding: given twice" in done.err
+    assert "nearest: eu.funding" in done.err
+    assert "seed=-1" in done.err
+
+
 def test_notices_are_told_once(command, folder):
     words = ("run", "short", "--worlds", "5", "--policy", "all", "--set", "eu.funding=1")
     done = command(*words)
