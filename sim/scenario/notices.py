@@ -11,6 +11,7 @@ from itertools import chain
 
 from sim.catalogue import STATES, Variable, catalogue
 from sim.quarters import written
+from sim.scenario.findings import listed
 from sim.scenario.plan import Forced, Plan
 
 KOSOVO = "XKX.accession"
@@ -45,8 +46,7 @@ def _rooms_off(plan: Plan) -> Iterator[str]:
         for room in catalogue().events[forced.event].rooms:
             silent.setdefault(room, []).append(_name(forced))
     for room in sorted(off & silent.keys()):
-        for name in dict.fromkeys(silent[room]):
-            yield f"{name}: no effect, the room {room} is off"
+        yield f"{listed(gathered(silent[room]))}: no effect, the room {room} is off"
 
 
 def _name(forced: Forced) -> str:

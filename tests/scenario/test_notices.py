@@ -20,6 +20,8 @@ SPLIT = "eu.kosovo_recognition is split"
         ("mechanisms.hybrid: off, parameters.hybrid.attack_rate: 0.1",
          ["parameters.hybrid.attack_rate: no effect, the room hybrid is off"]),
         ("mechanisms.capability: off, states.legacy_equipment: 0.9", ["states.legacy_equipment: no effect, the room capability is off"]),
+        ("mechanisms.hybrid: off, threats.hybrid: 2, parameters.hybrid.attack_rate: 0.1",
+         ["threats.hybrid, parameters.hybrid.attack_rate: no effect, the room hybrid is off"]),
         ("initial.vetoed: true", ["initial.vetoed: no effect, vetoed is computed afresh in every quarter; clamp.vetoed holds it"]),
         ("initial.SRB.reform_effort: 1", ["initial.SRB.reform_effort: no effect, reform_effort is computed afresh in every quarter; "
                                           "clamp.SRB.reform_effort holds it"]),
