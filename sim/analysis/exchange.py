@@ -3,7 +3,8 @@
 The part of an input is the mean of what its exchange does first (all others as in the one situation) and last (all others as in the
 other): where inputs act together in pairs at most, that is their Shapley value, which does not depend on any order. What three or more
 inputs do only together stands as a part of its own, so that the parts always sum to the whole. An input that is itself computed in the
-same quarter can be opened: its part is split over what *it* is computed from, by exchanging that and letting it be computed again.
+same quarter can be opened: its part is split over what *it* is computed from, by exchanging that and letting it be computed again; and so
+on for what that is computed from.
 """
 
 from __future__ import annotations
@@ -28,14 +29,15 @@ AROUND: Input = ("setting", SETTING)
 
 Bars = dict[Cause, Array]
 """What a thing amounts to in each world by bar, (worlds,)."""
+type Opens = Callable[[Entry, Input], Pair | None]
+"""Gives what an input of an entry is computed by, where it can be opened."""
 
 
 class Leaf(NamedTuple):
-    """A part of a bar: an input of it, and where that is opened, what the input comes from."""
+    """A part of a bar: an input of it, and where that is opened what the input comes from, and so on down."""
 
     bar: Cause
-    input: Input = NOTHING
-    source: Input = NOTHING
+    path: tuple[Input, ...] = ()
 
 
 @dataclass
@@ -54,11 +56,15 @@ class Thing:
             own = ("stock", self.variable.name)
             self.known[own] = (self.known[own], self.replay.standing(self.entry, self.variable))
 
+    def published(self, exchanged: Mapping[Input, Any]) -> Array:
+        """A signal with some inputs exchanged, all rows."""
+        return self.replay.published(self.entry, exchanged, [self.variable.name])[self.variable.name]
+
     def bars(self, exchanged: Mapping[Input, Any] | None = None) -> Bars:
         """What it amounts to with some inputs exchanged, by cause; a signal has one bar."""
         given, variable = dict(exchanged or {}), self.variable
         if variable.kind != "stock":
-            return {NOTHING: self.pick(self.replay.published(self.entry, given, [variable.name])[variable.name])}
+            return {NOTHING: self.pick(self.published(given))}
         own = ("stock", variable.name)
         standing = given.get(own, self.known[own])[1]
         if own in given:
@@ -101,43 +107,77 @@ class Pair:
         half = len(names) // 2
         return [*self._found(names[:half]), *self._found(names[half:])]
 
-    def parts(self, open_input: Callable[[Input], Pair | None] | None = None) -> dict[Leaf, Array]:
-        """The differences of all bars, split. `open_input` gives the pair that an input is computed by, where it can be opened."""
+    def parts(self, opens: Opens | None = None) -> dict[Leaf, Array]:
+        """The differences of all bars, split; with `opens` through inputs that are computed in the same quarter."""
         whole = _minus(self.b, self.a)
         found: dict[Leaf, Array] = {}
         for name in self.names:
             part = _mean(self.onto([name]), self.back([name]))
-            opened = open_input(name) if open_input and _moves(part) else None
-            found |= {Leaf(bar, name): v for bar, v in part.items()} if opened is None else self._through(name, part, opened)
+            opened = opens(self.first.entry, name) if opens and _moves(part) else None
+            if opens is None or opened is None:
+                found |= {Leaf(bar, (name,)): v for bar, v in part.items()}
+            else:
+                way = _Way((name,), lambda v, n=name: self._as(n, v), lambda v, n=name: self._had(n, v))  # type: ignore[misc]
+                found |= self._through(way, part, opened, opens)
         if not self.alike:
             around = _mean(
                 _minus(self.second.bars({n: self.first.known[n] for n in self.names}), self.a),
                 _minus(self.b, self.first.bars({n: self.second.known[n] for n in self.names})),
             )
-            found |= {Leaf(bar, AROUND): v for bar, v in around.items()}
-        return found | {Leaf(bar, REST): v for bar, v in _rest(whole, found).items()}
+            found |= {Leaf(bar, (AROUND,)): v for bar, v in around.items()}
+        return found | {Leaf(bar, (REST,)): v for bar, v in _rest(whole, found).items()}
 
-    def _through(self, name: Input, part: Bars, opened: Pair) -> dict[Leaf, Array]:
-        """The part of an input, split over what the input comes from."""
-        first, second = opened.first, opened.second
+    def _as(self, name: Input, value: Array) -> Bars:
+        """What it does to the first situation that an input takes a value."""
+        return _minus(self.first.bars({name: value}), self.a)
 
-        def effect(there: Mapping[Input, Any], here: Mapping[Input, Any]) -> Bars:
-            onto, back = (first.replay.published(first.entry, there, [name[1]]), second.replay.published(second.entry, here, [name[1]]))
-            return _mean(_minus(self.first.bars({name: onto[name[1]]}), self.a), _minus(self.b, self.second.bars({name: back[name[1]]})))
+    def _had(self, name: Input, value: Array) -> Bars:
+        """What it does that an input has its value in the second situation, instead of this one."""
+        return _minus(self.b, self.second.bars({name: value}))
 
+    def _through(self, way: _Way, part: Bars, opened: Pair, opens: Opens) -> dict[Leaf, Array]:
+        """The part that reaches the bars by way of a signal, split over what the signal comes from."""
         found: dict[Leaf, Array] = {}
-        if self.alike and len(opened.names) == 1:  # it is all that one's doing
-            return {Leaf(bar, name, opened.names[0]): value for bar, value in part.items()}
         for source in opened.names:
-            moved = effect({source: second.known[source]}, {source: first.known[source]})
-            found |= {Leaf(bar, name, source): v for bar, v in moved.items()}
+            further = way.by(source, opened)
+            if self.alike and len(opened.names) == 1:  # it is all that one's doing
+                moved = part
+            else:
+                moved = _mean(further.onto(opened.second.known[source]), further.back(opened.first.known[source]))
+            deeper = opens(opened.first.entry, source) if len(further.path) < _DEEPEST and _moves(moved) else None
+            if deeper is None:
+                found |= {Leaf(bar, further.path): v for bar, v in moved.items()}
+            else:
+                found |= self._through(further, moved, deeper, opens)
         if not self.alike:
-            onto = second.replay.published(second.entry, {n: first.known[n] for n in opened.names}, [name[1]])
-            back = first.replay.published(first.entry, {n: second.known[n] for n in opened.names}, [name[1]])
-            around = _mean(_minus(self.first.bars({name: onto[name[1]]}), self.a), _minus(self.b, self.second.bars({name: back[name[1]]})))
-            found |= {Leaf(bar, name, AROUND): v for bar, v in around.items()}
-        return found | {Leaf(bar, name, REST): v for bar, v in _rest(part, found).items()}
+            onto = opened.second.published({n: opened.first.known[n] for n in opened.names})
+            back = opened.first.published({n: opened.second.known[n] for n in opened.names})
+            found |= {Leaf(bar, (*way.path, AROUND)): v for bar, v in _mean(way.onto(onto), way.back(back)).items()}
+        return found | {Leaf(bar, (*way.path, REST)): v for bar, v in _rest(part, found).items()}
 
+
+@dataclass(frozen=True)
+class _Way:
+    """How a signal, or what it comes from, acts on the bars: by the inputs of `path`, the nearest first.
+
+    `onto` says what it does that the last of them takes a value in the first situation; `back` what it does that it has its own in the
+    second instead of this one.
+    """
+
+    path: tuple[Input, ...]
+    onto: Callable[[Array], Bars]
+    back: Callable[[Array], Bars]
+
+    def by(self, source: Input, opened: Pair) -> _Way:
+        """The way of what the signal is computed from."""
+        return _Way(
+            (*self.path, source),
+            lambda value: self.onto(opened.first.published({source: value})),
+            lambda value: self.back(opened.second.published({source: value})),
+        )
+
+
+_DEEPEST = 3  # inputs from a bar down: a signal, what it comes from, and once more
 
 _ZERO = np.zeros(())
 
@@ -211,15 +251,11 @@ class Bench:
                 differing = [own, *differing]
         return Pair(things[0], things[1], differing, seen, self.alike)
 
-    def opener(self, entry: Entry) -> Callable[[Input], Pair | None]:
-        """Opens inputs of an entry that were computed earlier in the same quarter; None for those that were not, or not by inputs."""
-
-        def opened(name: Input) -> Pair | None:
-            if (entry, name) not in self._opened:
-                self._opened[entry, name] = self._open(name, entry)
-            return self._opened[entry, name]
-
-        return opened
+    def opens(self, entry: Entry, name: Input) -> Pair | None:
+        """What computes an input of an entry earlier in the same quarter; None where nothing does, or not by inputs alone."""
+        if (entry, name) not in self._opened:
+            self._opened[entry, name] = self._open(name, entry)
+        return self._opened[entry, name]
 
     def _open(self, name: Input, entry: Entry) -> Pair | None:
         if name[0] not in ("signal", "decision"):
@@ -247,7 +283,7 @@ def _differing(here: Mapping[Input, Any], there: Mapping[Input, Any]) -> list[In
 
 
 def _all_rows(values: Array) -> Array:
-    return values
+    return values.astype(float)
 
 
 def same(a: Any, b: Any) -> bool:

@@ -16,6 +16,7 @@ import pandas as pd
 from sim.analysis.compare import window_of
 from sim.analysis.ends import Ends
 from sim.analysis.exchange import NOTHING, REST, Leaf
+from sim.analysis.replay import Input
 from sim.analysis.signals import LEVEL, split_signal
 from sim.analysis.split import Means, Split
 from sim.analysis.through import START, split_stock
@@ -30,7 +31,7 @@ from sim.scenario.plan import Plan
 MOST, MOST_THROUGH = 1024, 256
 """Worlds played again unless more are asked for: an answer within seconds, one level down too."""
 COLUMNS = ("room", "because", "reference", "alternative", "difference", "error")
-THROUGH_COLUMNS = ("room", "because", "kind", "input", "source_kind", "source", "from", "to", "difference", "error")
+THROUGH_COLUMNS = ("room", "because", "kind", "input", "source_kind", "source", "way", "from", "to", "difference", "error")
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def explain(
         worlds: which worlds are played again: how many (the first of those that both hold), a range, or a list; by default up to 1,024,
             or 256 with `through`. `error` is half the 95 % interval of each mean over these worlds.
         through: one level down: each row is split over what it is computed from (`kind`, `input`), and where that is a signal or a
-            decision of the same quarter, over what *that* is computed from (`source_kind`, `source`). Sums are the same.
+            decision of the same quarter, over what *that* comes from (`source_kind`, `source`; `way` are the signals between the source
+            and the row, the nearest to the source first). Sums are the same.
 
     Returns:
         Rows, largest first. `frame.attrs` holds how many worlds were played (`worlds`) of how many (`of`), the `error` of the sum, and
@@ -306,18 +308,18 @@ def _spread(tasks: tuple[Task, Task], quarters: tuple[int, int], source: Variabl
     """The standard deviation over the six, split over the six states' own values."""
     a, b = (_values(task, source, quarter) for task, quarter in zip(tasks, quarters, strict=True))
     split, level_a, level_b = Split(a.shape[1]), a.std(axis=0), b.std(axis=0)
-    split.add(Leaf(NOTHING, LEVEL), level_a)
-    split.levels[Leaf(NOTHING, LEVEL)] = np.array([level_a.sum(), level_a.sum(), level_a.size])
+    split.add(Leaf(NOTHING, (LEVEL,)), level_a)
+    split.levels[Leaf(NOTHING, (LEVEL,))] = np.array([level_a.sum(), level_a.sum(), level_a.size])
     rest = level_b - level_a
     for row, code in enumerate(STATES):
         onto, back = a.copy(), b.copy()
         onto[row], back[row] = b[row], a[row]
         part = 0.5 * (onto.std(axis=0) - level_a + level_b - back.std(axis=0))
-        leaf = Leaf(NOTHING, (source.kind, f"{code}.{source.key}"))
+        leaf = Leaf(NOTHING, ((source.kind, f"{code}.{source.key}"),))
         split.add(leaf, part)
         split.levels[leaf] = np.array([a[row].sum(), b[row].sum(), level_a.size])
         rest = rest - part
-    split.add(Leaf(NOTHING, REST), rest)
+    split.add(Leaf(NOTHING, (REST,)), rest)
     return split
 
 
@@ -334,7 +336,7 @@ def _gathered(splits: Iterator[Split]) -> tuple[Means[Leaf], dict[Leaf, tuple[fl
     means, total, levels = Means[Leaf](), Means[str](), dict[Leaf, np.ndarray]()
     for split in splits:
         means.add(split.parts, split.worlds)
-        parts = [part for leaf, part in split.parts.items() if leaf.input != LEVEL]
+        parts = [part for leaf, part in split.parts.items() if leaf.path != (LEVEL,)]
         total.add({"all": sum(parts, np.zeros(split.worlds))}, split.worlds)
         for leaf, found in split.levels.items():
             levels[leaf] = levels.get(leaf, np.zeros(3)) + found
@@ -350,10 +352,10 @@ def _rows(splits: Iterator[Split]) -> tuple[pd.DataFrame, Means[str]]:
     means, levels, total = _gathered(splits)
     rows = []
     for leaf in means.keys:
-        level, part = leaf.input == LEVEL, means.mean(leaf)
+        level, part = leaf.path == (LEVEL,), means.mean(leaf)
         if level or abs(part) > _LEAST:
             values = (part, part, 0.0, 0.0) if level else (0.0, part, part, means.error(leaf))
-            rows.append((*leaf.input, *values, *levels.get(leaf, _NONE)))
+            rows.append((*leaf.path[0], *values, *levels.get(leaf, _NONE)))
     return pd.DataFrame(rows, columns=[*COLUMNS, "from", "to"]), total
 
 
@@ -363,9 +365,15 @@ def _through_rows(splits: Iterator[Split]) -> tuple[pd.DataFrame, Means[str]]:
     rows, still = [], dict.fromkeys(leaf.bar for leaf in means.keys)
     for leaf in means.keys:
         part = means.mean(leaf)
-        if leaf.input != LEVEL and abs(part) > _LEAST:
-            bar, inner, source = (leaf.input, leaf.source, NOTHING) if leaf.bar == NOTHING else leaf
-            rows.append((*bar, *inner, *source, *levels.get(leaf, _NONE), part, means.error(leaf)))
+        if leaf.path != (LEVEL,) and abs(part) > _LEAST:
+            bar, path = (leaf.path[0], leaf.path[1:]) if leaf.bar == NOTHING else leaf
+            rows.append((*bar, *_names(path), *levels.get(leaf, _NONE), part, means.error(leaf)))
             still.pop(leaf.bar, None)
-    rows += [(*bar, *NOTHING, *NOTHING, *_NONE, 0.0, 0.0) for bar in still if bar != NOTHING]
+    rows += [(*bar, *_names(()), *_NONE, 0.0, 0.0) for bar in still if bar != NOTHING]
     return pd.DataFrame(rows, columns=list(THROUGH_COLUMNS)), total
+
+
+def _names(path: tuple[Input, ...]) -> tuple[str, str, str, str, str]:
+    """Kind and name of the nearest input and of what that comes from, and the signals on the way from the latter."""
+    nearest, source = path[0] if path else NOTHING, path[-1] if len(path) > 1 else NOTHING
+    return (*nearest, *source, ", ".join(name for _, name in reversed(path[:-1])))

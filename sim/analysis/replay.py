@@ -125,6 +125,7 @@ class Replay:
         self._signals = [v for v in kept if v.kind != "stock"]
         self.parameters = self._constants()
         self._trial = _Trial(world)
+        self._spots: dict[Input, tuple[dict[str, Any], str]] = {}  # where inputs stand in the world
         self._place: Entry | None = None  # the entry whose inputs stand in the world now
 
     def _constants(self) -> dict[Input, Any]:
@@ -147,6 +148,8 @@ class Replay:
         self.levers: dict[Input, Any] = {("lever", name): value for name, value in self.world.board.now.items()}
         self._live = {v.name: self._read(v) for v in (*self._stocks, *self._signals)}
         self._inputs: dict[int, dict[Input, Array]] = {}
+        self._switches: dict[tuple[Entry | None, Entry], list[tuple[Input, Array]]] = {}
+        self._published_twice: dict[Entry, list[Input]] = {}
 
     def _read(self, variable: Variable) -> Any:
         return getattr(self.world, variable.group).__dict__.get(variable.key)
@@ -247,31 +250,43 @@ class Replay:
         answer = ask()
         for name in exchanged:
             self._put(name, base[name] if name in base else self.levers[name] if name[0] == "lever" else self.parameters[name])
-        for name in self._twice:
+        for name in self._twice(entry):
             self._put(name, base[name])
         return answer
 
     def _lay_out(self, entry: Entry) -> dict[Input, Array]:
-        """Put what an entry could read back into the world; what it publishes although it can be read before is noted."""
-        base = self.readable(entry)
-        if self._place != entry:
-            if self._place is None:
+        """Put what an entry could read back into the world: of what stands there, laid out for another, what differs."""
+        base, place = self.readable(entry), self._place
+        if place != entry:
+            if place is None:
                 self._trial.begin()
-            self._place, at = entry, self._order[entry]
-            self._twice = [n for n in base if any(by == at for by, _ in self.versions.get(n[1], ()))]
-            for name, value in base.items():
+            if (place, entry) not in self._switches:
+                before = {} if place is None else self.readable(place)
+                self._switches[place, entry] = [(n, value) for n, value in base.items() if before.get(n) is not value]
+            for name, value in self._switches[place, entry]:
                 self._put(name, value)
+            self._place = entry
         return base
 
+    def _twice(self, entry: Entry) -> list[Input]:
+        """What an entry publishes although it can be read before."""
+        if entry not in self._published_twice:
+            at = self._order[entry]
+            found = [n for n in self.readable(entry) if any(by == at for by, _ in self.versions.get(n[1], ()))]
+            self._published_twice[entry] = found
+        return self._published_twice[entry]
+
     def _put(self, name: Input, value: Any) -> None:
-        kind, full = name
-        group, key = full.split(".", 1)
-        if kind == "lever":
-            self.world.board.now[full] = value
-        elif kind in ("parameter", "prepared"):
-            setattr(self.world.parameters[group], key, value)
-        else:
-            getattr(self.world, group).__dict__[key] = value
+        if name not in self._spots:
+            kind, full = name
+            group, key = full.split(".", 1)
+            if kind == "lever":
+                self._spots[name] = self.world.board.now, full
+            else:
+                owner = self.world.parameters[group] if kind in ("parameter", "prepared") else getattr(self.world, group)
+                self._spots[name] = owner.__dict__, key
+        space, key = self._spots[name]
+        space[key] = value
 
     def _value(self, name: str) -> Any:
         group, key = name.split(".", 1)

@@ -34,12 +34,12 @@ def split_signal(
     pick = picker(variable, state, first.world.worlds, first.wanted)
     stood = [np.array(getattr(getattr(r.world, variable.group), variable.key)) for r in replays]
     a, b = map(pick, stood)
-    split.add(Leaf(NOTHING, LEVEL), a)
-    split.levels[Leaf(NOTHING, LEVEL)] = np.array([a.sum(), a.sum(), a.size])
+    split.add(Leaf(NOTHING, (LEVEL,)), a)
+    split.levels[Leaf(NOTHING, (LEVEL,))] = np.array([a.sum(), a.sum(), a.size])
     by = {replay.publisher(variable.name) for replay in replays}
     entry = by.pop()
     if by or entry is None:  # its room is off in one of them: it is held at a constant there
-        split.add(Leaf(NOTHING, ("setting", OFF)), b - a)
+        split.add(Leaf(NOTHING, (("setting", OFF),)), b - a)
         return split
     pair = bench.pair(entry, variable, state)
     _check(pair, (a, b), variable)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.analysis.exchange import NOTHING, Bench, Leaf, Pair, level
+from sim.analysis.exchange import Bench, Leaf, Pair, level
 from sim.analysis.replay import Array
 
 _TWO_SIDED = 1.96  # standard errors on either side hold 95 % of a normal distribution
@@ -27,15 +27,18 @@ class Split:
 
     def take(self, bench: Bench, pair: Pair, through: bool = True) -> None:
         """Add all parts of what a pair computes, with inputs opened or not, and note the levels of what they come from."""
-        opened = bench.opener(pair.first.entry)
-        for leaf, part in pair.parts(opened if through else None).items():
+        for leaf, part in pair.parts(bench.opens if through else None).items():
             self.add(leaf, part)
             if np.any(part):
-                self._see(bench, pair if leaf.source == NOTHING else opened(leaf.input), leaf)
+                self._see(bench, pair, leaf)
 
-    def _see(self, bench: Bench, pair: Pair | None, leaf: Leaf) -> None:
-        name = leaf.input if leaf.source == NOTHING else leaf.source
-        if pair is None or name not in pair.first.known or name[0] == "prepared":  # what is prepared has no level to show
+    def _see(self, bench: Bench, pair: Pair, leaf: Leaf) -> None:
+        for name in leaf.path[:-1]:
+            opened = bench.opens(pair.first.entry, name)
+            assert opened is not None  # or there would be no such leaf
+            pair = opened
+        name = leaf.path[-1]
+        if name not in pair.first.known or name[0] == "prepared":  # what is prepared has no level to show
             return
         found = np.zeros(3)
         for i, thing in enumerate((pair.first, pair.second)):

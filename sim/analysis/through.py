@@ -63,13 +63,13 @@ def _split_entry(split: Split, bench: Bench, entry: Entry, variable: Variable, h
         if entry not in other.entries:
             alone = Thing(replay, entry, variable, picker(variable, bench.state, replay.world.worlds, replay.wanted))
             for bar, value in alone.bars().items():
-                split.add(Leaf(bar, ("setting", OFF)), sign * value)
+                split.add(Leaf(bar, (("setting", OFF),)), sign * value)
             return
     pair = bench.pair(entry, variable, bench.state)
     if held:
         since = quarters.written(bench.first.world.now)
         for bar, value in pair.a.items():
-            split.add(Leaf(bar, ("level", f"everything as in {since}")), value)
+            split.add(Leaf(bar, (("level", f"everything as in {since}"),)), value)
     split.take(bench, pair)
 
 

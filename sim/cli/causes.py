@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _SHOWN, _SHOWN_THROUGH, _LEAVES = 15, 8, 4
+_STATES = "states."  # what most inputs are of: it need not be said each time
 _TELLING = 0.05  # of the largest part of a bar: what is smaller is added up
 _INPUTS = ("stock", "signal", "decision", "lever", "parameter", "prepared", "together", "setting", "level")
 _KINDLESS = ("together", "setting", "level", "")
@@ -138,7 +139,10 @@ def _between(row: dict[Any, Any]) -> list[str]:
 
 def made_of(row: dict[Any, Any]) -> str:
     """What a part comes from: an input, or what an input comes from and by way of which."""
-    return f"{row['source']} by way of {row['input']}" if row["source"] else str(row["input"])
+    if not row["source"]:
+        return str(row["input"]).removeprefix(_STATES)
+    way = ", ".join(name.removeprefix(_STATES) for name in row["way"].split(", "))
+    return f"{row['source'].removeprefix(_STATES)} by way of {way}"
 
 
 def _kind(row: dict[Any, Any]) -> str:
@@ -178,8 +182,8 @@ def _said(bar: tuple[str, str], size: float, leaves: DataFrame) -> str:
     room, because = bar
     plain = room == because or room in _INPUTS  # of an input, its kind says nothing in a sentence
     where = "" if plain else f" in {room.replace('_', ' ')}"
-    row = leaves.iloc[0].to_dict()
+    row = leaves[leaves["difference"] * size > 0].iloc[0].to_dict()  # what works against it is no cause of it
     if not row.get("input"):
         return f"{because}{where} ({size:+.3f})"
-    from_ = f"with {row['input']}" if row["kind"] == "level" else f"most of all from {row['source'] or row['input']}"
-    return f"{because}{where} ({size:+.3f}, {from_})"
+    name = str(row["source"] or row["input"]).removeprefix(_STATES)
+    return f"{because}{where} ({size:+.3f}, {'with' if row['kind'] == 'level' else 'most of all from'} {name})"

@@ -134,7 +134,8 @@ def _parts(frame: pd.DataFrame) -> list[Step]:
 
 
 def _made_of(row: dict[Any, Any]) -> str:
-    return f"{row['source']} by way of {row['input']}" if row["source"] else str(row["input"])
+    text = f"{row['source']} by way of {row['way']}" if row["source"] else str(row["input"])
+    return text.replace("states.", "")
 
 
 def _named(row: dict[Any, Any]) -> str:

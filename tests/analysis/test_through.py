@@ -130,10 +130,20 @@ def test_a_change_within_one_quarter_is_all_level(runs):
     assert set(frame[frame["difference"].abs() > 1e-12]["kind"]) == {"level"}
 
 
+def test_a_signal_of_a_signal_is_opened_too():
+    """Vetoes lower credibility, credibility the inclination, inclination the assent, assent the alignment."""
+    a, b = short("baseline", 32), short("baseline", 32, levers={"eu.veto_propensity": 3})
+    frame = explain(a, b, "SRB.eu_alignment", through=True)
+    ways = frame[(frame["source"] == "states.membership_credibility") & (frame["because"] == "positions on Russia and Belarus")]
+    assert ways["way"].tolist() == ["states.inclination, states.assent_russia"]
+    assert ways["input"].tolist() == ["states.assent_russia"]
+    assert ways["difference"].sum() < 0
+
+
 @pytest.mark.slow
 def test_parts_do_not_depend_on_which_run_is_the_reference(runs):
     there, back = (explain(*pair, "SRB.stability", through=True) for pair in (runs, runs[::-1]))
-    columns = [*BAR, "kind", "input", "source_kind", "source"]
+    columns = [*BAR, "kind", "input", "source_kind", "source", "way"]
     there, back = (f.set_index(columns)["difference"] for f in (there, back))
     there, back = there.align(-back, fill_value=0.0)
     assert np.allclose(there, back, atol=1e-9)
@@ -245,7 +255,7 @@ def test_the_command_prints_what_bars_are_made_of(tmp_path, monkeypatch, capsys)
     words = ["explain", "a.yaml", "b.yaml", "SRB.stability", "--through"]
     assert main([*words, "-n", "64", "--figure", "why.svg"]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "eu.tolerance_of_autocracy by way of states.manufactured_tension lever 0.550 0.900" in out
+    assert "eu.tolerance_of_autocracy by way of manufactured_tension lever 0.550 0.900" in out
     assert "worlds were played again" not in out
     assert "by way of" in (tmp_path / "why.svg").read_text()
     assert main([*words, "-n", "64", "--json"]) == 0

@@ -196,12 +196,12 @@ def test_the_waterfall_adds_up(vetoes: Results) -> None:
 
 def test_the_parts_of_a_waterfall_make_up_its_bars() -> None:
     rows = [
-        ("stability", "calm", "signal", "kept_calm", "lever", "tolerance", 0.15),
-        ("stability", "calm", "signal", "kept_calm", "stock", "openness", 0.05),
-        ("stability", "trust", "stock", "trust", "", "", -0.1),
-        ("start", "start", "", "", "", "", 0.0),
+        ("stability", "calm", "signal", "kept_calm", "lever", "tolerance", "kept_calm", 0.15),
+        ("stability", "calm", "signal", "kept_calm", "stock", "openness", "kept_calm", 0.05),
+        ("stability", "trust", "stock", "trust", "", "", "", -0.1),
+        ("start", "start", "", "", "", "", "", 0.0),
     ]
-    figure = waterfall(pd.DataFrame(rows, columns=["room", "because", "kind", "input", "source_kind", "source", "difference"]))
+    figure = waterfall(pd.DataFrame(rows, columns=["room", "because", "kind", "input", "source_kind", "source", "way", "difference"]))
     bars = np.array([(p.get_x(), p.get_width(), p.get_height()) for p in figure.axes[0].patches])
     whole, thin = bars[bars[:, 2] > 0.5, :2], bars[bars[:, 2] < 0.5, :2]
     assert np.allclose(whole, [(0.0, 0.2), (0.2, -0.1), (0.0, 0.1)])
