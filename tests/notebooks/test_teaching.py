@@ -18,6 +18,7 @@ TEACHING = lever_cards.ROOT / "docs" / "teaching"
 CARDS = lever_cards.cards()
 CLAIMS = lever_cards.claims()
 PARTS = {"is", "examples", "moves", "scale", "not", "try", "guess"}
+STEP = 0.4
 NUMBER = re.compile(r"(?<![\w.])([-+]?\d+(?:\.\d+)?)(?![\w.])")
 
 
@@ -68,8 +69,9 @@ def test_the_challenge_keeps_its_rules():
         assert len(policy["levers"]) == 1 + ("_and_" in name)
         for lever, value in policy["levers"].items():
             if levers[lever].kind == "number":
-                assert abs(value - levers[lever].default) <= 0.3 + 1e-9
-    assert len(policies) == 15
+                assert abs(value - levers[lever].default) <= STEP + 1e-9
+    assert len(policies) == 27
+    assert len({tuple(sorted(p["levers"].items())) for p in policies.values()}) == 27
 
 
 def test_handout_is_one_page():
@@ -78,17 +80,38 @@ def test_handout_is_one_page():
 
 
 @pytest.mark.slow
-def test_the_challenge_is_hard_but_possible():
+def test_no_single_move_and_two_pairs_of_twenty_solve_the_challenge():
+    """The session plan, the hand-out and the notes say so. No policy is near the bar, so that other luck gives the same winners."""
     found = teaching_numbers.challenge()
     winners = {name for name, shares in found.items() if teaching_numbers.solves(shares)}
-    assert winners, "nobody can win"
-    single = {name for name in winners if "_and_" not in name}
-    assert "none" not in winners, "doing nothing wins"
-    assert len(single) <= 1, "the session plan says that four of five single moves fail"
-    assert len(winners - single) <= 6, "the session plan says that four of ten pairs fail"
-    best = sorted(winners, key=lambda name: -min(found[name][:2]))[:2]
-    assert all("rule" in name for name in best), "the session plan says that the others pass by little"
-    assert 0.4 < found["none"][1] < 0.6, "the notes say that nearly half of the worlds lose democracy"
+    assert len([name for name in found if "_and_" in name]) == 20
+    assert winners == {"clear_and_own", "firm_and_own"}
+    assert all(abs(min(shares) - teaching_numbers.ENOUGH) > 0.03 for shares in found.values())
+
+
+@pytest.mark.slow
+def test_the_notes_on_the_challenge_hold():
+    """What instructor.md says of single pairs: shares of worlds better aligned, more democratic, calmer."""
+    found = teaching_numbers.challenge()
+    enough = teaching_numbers.ENOUGH
+    best = [max((n for n in found if "_and_" in n), key=lambda name: found[name][aim]) for aim in (0, 2)]
+    assert best == ["rule_and_clear", "mediate_and_own"]
+    assert found["rule_and_clear"][1] >= enough > found["rule_and_clear"][2]
+    assert found["mediate_and_own"][1] < 0.25
+    assert max(shares[1] for name, shares in found.items() if "silent" in name) < 0.01
+    early, late = (teaching_numbers.calmed(r) for r in teaching_numbers.REVEALS[-2:])
+    assert early > 0.9 > 0.5 > late
+
+
+@pytest.mark.slow
+def test_harder_futures_undo_the_solutions():
+    """Vetoes cost both solutions their alignment, but not the pair that is best for it; no pair makes up for Washington's leaving."""
+    ahead = {(s, p): teaching_numbers.reached(teaching_numbers.held(s, p)) for s in teaching_numbers.HARDER
+             for p in ("clear_and_own", "firm_and_own", "rule_and_clear")}  # fmt: skip
+    enough = teaching_numbers.ENOUGH
+    assert max(ahead["enlargement_veto", p][0] for p in ("clear_and_own", "firm_and_own")) < 0.5
+    assert ahead["enlargement_veto", "rule_and_clear"][0] >= enough
+    assert max(shares[2] for (scenario, _), shares in ahead.items() if scenario == "us_withdrawal") < 0.5
 
 
 @pytest.mark.slow
