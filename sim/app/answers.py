@@ -240,10 +240,13 @@ def _average(verdict: dict[str, Any], variable: Variable) -> str:
     size = number(abs(mean), variable.range, True).lstrip("+")
     if float(size) == 0:
         return _NOTHING
-    return f"On average {size} {'higher' if mean > 0 else 'lower'} at the end than in {verdict['against']}."
+    unit = _SPOKEN.get(variable.unit, "")
+    return f"On average {size}{unit} {'higher' if mean > 0 else 'lower'} at the end than in {verdict['against']}."
 
 
 _NOTHING = "On average nothing changes."
+_SPOKEN = {"% of GDP": " % of GDP", "thousands": " thousand", "stage": " of a stage"}
+"""Units in a sentence; indices and shares need none."""
 
 
 def _by_state(chart: Chart, now: Values, before: Values) -> list[dict[str, Any]]:

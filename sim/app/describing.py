@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -12,8 +12,10 @@ from sim.analysis.summary import words
 from sim.app.asking import FEWEST_WORLDS, MOST_WORLDS
 from sim.app.library import Library
 from sim.catalogue import STATE_NAMES, Lever, Variable, catalogue
+from sim.data.figures import load_figures
 from sim.data.tables import load_council
 from sim.identity import data_version, model_version
+from sim.provenance.tracing import trace
 from sim.scenario import Scenario
 from sim.scenario.plan import LeverPlan, Plan
 
@@ -96,7 +98,8 @@ def _lever(lever: Lever) -> dict[str, Any]:
         "name": lever.name, "label": _upper(words(lever.key)), "actor": ACTORS[lever.name.split(".", 1)[0]], "means": lever.means,
         "kind": lever.kind, "range": lever.range, "values": [[v, words(v) if lever.kind == "choice" else v] for v in lever.values],
         "default": _plain(lever.default), "per_state": lever.per_state, "main": lever.name in MAIN, "unit": _unit(lever),
-        "status": lever.status, "because": lever.because, "source": list(lever.source), "room": words(lever.room),
+        "status": lever.status, "because": lever.because, "source": list(lever.source),
+        "works": written_out([*lever.source, lever.because or ""]), "room": words(lever.room),
     }  # fmt: skip
 
 
@@ -106,6 +109,26 @@ def _unit(lever: Lever) -> str:
     if lever.multiplier or (lever.default == 1.0 and lever.range != (0.0, 1.0)):
         return "times today's"
     return "0 = none, 1 = full" if lever.range == (0.0, 1.0) else "number"
+
+
+@cache
+def behind(source: str) -> tuple[dict[str, str], ...]:
+    """What a source names, written out, each with an address or '': works, and owners of the figures."""
+    found = trace(source)
+    works = [{"text": w.written, "url": f"https://doi.org/{w.details['doi']}" if "doi" in w.details else ""} for w in found.works]
+    owners = [
+        {"text": f"{figure}: {owner.source}", "url": next(iter(owner.urls), "")}
+        for owner in load_figures().sources()
+        for figure in owner.figures
+        if figure in found.figures
+    ]
+    return (*works, *owners)
+
+
+def written_out(sources: Iterable[str]) -> list[dict[str, str]]:
+    """The same for several sources, each work and owner once."""
+    found = {entry["text"]: entry for source in sources for entry in behind(source)}
+    return list(found.values())
 
 
 def _plain(value: Any) -> Any:
@@ -165,6 +188,7 @@ def assumption(name: str) -> dict[str, Any]:
     return {
         "name": f"parameters.{name}", "means": parameter.means, "unit": parameter.unit, "range": parameter.range,
         "room": words(parameter.room), "status": parameter.status, "source": list(parameter.source), "because": parameter.because,
+        "works": written_out([*parameter.source, parameter.because or ""]),
         "several": not isinstance(parameter.value, float | int),
         "prior": f"{shape}: " + ", ".join(f"{words(k)} {v}" for k, v in prior.items()) if shape else "",
     }  # fmt: skip

@@ -24,8 +24,10 @@ from sim.app.copies import copies
 from sim.app.describing import everything, scenario_page
 from sim.app.desk import AHEAD, BusyError, Desk, SupersededError
 from sim.app.library import Library, open_library
+from sim.app.origins import outcome_page
 from sim.app.safety import Gate
-from sim.errors import InputError
+from sim.catalogue import catalogue
+from sim.errors import InputError, unknown
 
 PATIENCE = 10.0
 """Seconds within which the body of a request must arrive."""
@@ -60,6 +62,15 @@ class Site:
         policy = request.query_params.get("policy", "none")[:200]
         reference = self.library.scenarios[self.library.references[scenario.name]].name
         return JSONResponse(scenario_page(scenario, policy, reference))
+
+    async def outcome(self, request: Request) -> Response:
+        """What an outcome is and where its starting values come from."""
+        scenario = self.library.named(request.query_params.get("scenario", "")[:200])
+        name, kinds = request.query_params.get("name", "")[:200], catalogue()
+        known = kinds.state_outcomes if request.query_params.get("of") == "states" else kinds.region_outcomes
+        if name not in known:
+            raise InputError(unknown("outcome", name, known))
+        return JSONResponse(outcome_page(known[name], scenario))
 
     async def answer(self, request: Request) -> Response:
         """Lines of JSON: the first years, more of them, the whole; `{"superseded": true}` where a newer question came."""
@@ -124,6 +135,7 @@ class Site:
             *(Route(path, _file(name, text)) for path, (name, text) in _page().items()),
             Route("/api/about", self.about_page),
             Route("/api/scenario", self.scenario),
+            Route("/api/outcome", self.outcome),
             Route("/api/answer", self.answer, methods=["POST"]),
             Route("/api/ahead", self.ahead, methods=["POST"]),
             Route("/api/copy", self.copy, methods=["POST"]),

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from sim import Scenario, compare, load_scenario, run
 from sim.app.answers import fan, sentence
+from sim.app.describing import assumption
 from sim.app.library import open_library
 from sim.catalogue import STATES, catalogue
 from sim.cli import build
@@ -111,6 +112,34 @@ def test_every_scenario_and_policy_has_its_page(client, name):
             assert written["value"] is not None or written["note"]
 
 
+def test_sources_are_written_out():
+    found = assumption("accession.k1")
+    (work,) = found["works"]
+    assert work["text"].startswith("Frank Schimmelfennig")
+    assert work["url"].startswith("https://doi.org/10.")
+    owners = assumption("foreign_policy.agenda_russia_slope")["works"]
+    assert {o["text"].split(":")[0] for o in owners} == {"cfsp_positions_offered", "cfsp_alignment_pct"}
+    assert len({o["text"] for o in owners}) == len(owners)
+
+
+def test_an_outcome_leads_to_what_its_start_rests_on(client):
+    def page(**given):
+        return client.get("/api/outcome", params={"scenario": "baseline"} | given)
+
+    serbia = {s["who"]: s for s in page(name="democracy", of="states").json()["starts"]}["Serbia"]
+    assert serbia["status"] == "measured"
+    assert "V-Dem" in serbia["told"]
+    assert serbia["url"].startswith("https://doi.org/")
+    credibility = page(name="eu.credibility", of="region").json()
+    assert credibility["made_of"] == ["membership credibility"]
+    assert len(credibility["starts"]) == 6
+    assert page(name="western_leverage", of="region").json()["starts"] == []
+    early = page(name="democracy", of="states", scenario="hindcast_2014").json()
+    assert early["before"] == "2013Q4"
+    assert "2013" in early["starts"][0]["told"]
+    assert "nearest: democracy" in page(name="democrcy", of="states").json()["error"]
+
+
 def test_everything_is_described(client):
     about = client.get("/api/about").json()
     kinds = catalogue()
@@ -194,6 +223,7 @@ def test_sentences_follow_the_direction():
     assert better == "It: better in 61 of 100 worlds, worse in 12, the same in 27. On average 0.031 higher at the end than in baseline."
     assert sentence(counts, variable["eu.fatigue"]).startswith("It: better in 12 of 100 worlds, worse in 61")
     assert sentence(counts, variable["kfor.strength"]).startswith("It: higher in 61 of 100 worlds, lower in 12")
+    assert " thousand higher at the end" in sentence(counts | {"mean": 1.0}, variable["kfor.strength"])
     assert sentence(counts, variable["SRB.crisis"]).endswith("It holds in 3 of 100 worlds more than in baseline.")
     assert sentence(counts | {"mean": 0.0}, variable["eu.fatigue"]).endswith("On average nothing changes.")
 

@@ -134,6 +134,45 @@ def test_undo_redo_replay(page):
     assert picture(page) == last
 
 
+def test_what_was_answered_or_foreseen_is_not_asked_again(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/api/answer") else None)
+    with page.expect_response(lambda reply: reply.url.endswith("/api/ahead") and reply.status == 200, timeout=60000):
+        page.locator(MEDIATION).press("Shift")  # rests on the lever
+    before = len(asked)
+    page.locator(MEDIATION).press("ArrowRight")
+    settled(page, "eu.mediation", 0.45)
+    page.keyboard.press("Control+z")
+    settled(page, "eu.mediation", None)
+    page.keyboard.press("Control+y")
+    settled(page, "eu.mediation", 0.45)
+    assert len(asked) == before
+
+
+def test_the_first_years_are_drawn_over_the_old_answer(page):
+    page.evaluate("""() => {
+      window.paths = [];
+      const chart = document.getElementById("chart-a");
+      new MutationObserver(() => window.paths.push(chart.querySelectorAll(".old").length)).observe(chart, {childList: true});
+    }""")
+    page.locator('.lever[data-lever="eu.veto_propensity"] input[type=range]').press("End")
+    settled(page, "eu.veto_propensity", 3)
+    steps = page.evaluate("window.paths")
+    assert steps[-1] == 0
+    assert max(steps) == 6  # each of the six shows what was there before, until it is played anew
+
+
+def test_a_number_leads_to_its_source(page):
+    page.click("#assumptions-panel > summary")
+    page.wait_for_selector("#assumptions .assumption", timeout=60000)
+    page.locator("#assumptions > details > summary").click()
+    page.wait_for_function("() => document.querySelectorAll('#assumptions .assumption').length > 100")
+    links = page.eval_on_selector_all("#assumptions a", "(all) => all.map((a) => [a.href, a.rel])")
+    assert len(links) > 20
+    assert all(href.startswith(("https://", "http://")) and "noreferrer" in rel for href, rel in links)
+    assert any(href.startswith("https://doi.org/") for href, _ in links)
+
+
 def test_a_link_gives_the_same_numbers(page, browser):
     page.select_option("#scenario", "enlargement_veto")
     settled(page)

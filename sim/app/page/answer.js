@@ -1,6 +1,7 @@
 // An answer in words, and on its way.
 
 import { sideWords } from "./dots.js";
+import { sentence } from "./draw.js";
 
 /** The first years of a new answer, followed by the old one where both draw the same, so that the picture grows over it. */
 export function continued(answer, old) {
@@ -24,6 +25,24 @@ export function morphed(a, b, share) {
 export function verdictWords(answer, { differs, page, against }) {
   const lead = differs ? answer.verdict.sentence : `This is ${page.name} as it stands. Move a lever, and ${answer.worlds} worlds answer.`;
   return [lead, `From ${answer.worlds} worlds, each compared with itself in ${against}, at the end of ${answer.quarters.at(-1)}.`];
+}
+
+/** What an outcome is, in short, its unit, and which way is better. */
+export function outcomeWords(outcome) {
+  const better = { higher: "; higher is better", lower: "; lower is better", none: "" }[outcome.better];
+  const means = outcome.labels.length ? "" : `${sentence(outcome.means.split(/[:;] /)[0])} `;
+  return `${means}Unit: ${outcome.type === "bool" ? "share of worlds" : outcome.unit}${better}.`;
+}
+
+/** Lines of documents, each document named once: ["essay 12", "essay 14"] is essay 12, 14. */
+export function documentWords(sources) {
+  const lines = new Map();
+  for (const source of sources) {
+    const [, document, line] = /^(.*?)\s+(\d[\d, -]*)$/.exec(source) ?? [null, source, ""];
+    lines.set(document, [...(lines.get(document) ?? []), line].filter(Boolean));
+  }
+  const told = [...lines].map(([document, numbers]) => (numbers.length ? `${document}, line${numbers.length > 1 ? "s" : ""} ${numbers.join(", ")}` : document));
+  return told.length ? sentence(`Rests on ${told.join("; ")}`) : "";
 }
 
 export function countWords(answer) {

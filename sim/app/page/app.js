@@ -8,8 +8,9 @@ import { Steps, fromAddress, question, toAddress } from "./state.js";
 import { fillChoosers, option } from "./choosers.js";
 import { buildLevers, flash, settingWords, showLevers } from "./levers.js";
 import { drawByState, drawDots, drawMap } from "./dots.js";
-import { continued, countWords, legendWords, morphed, verdictWords } from "./answer.js";
-import { drawAssumptions, drawCauses, drawCopies, drawTwin, pause } from "./panels.js";
+import { continued, countWords, documentWords, legendWords, morphed, outcomeWords, verdictWords } from "./answer.js";
+import { drawAssumptions, drawCauses, drawCopies, drawOrigin, pause } from "./panels.js";
+import { drawTwin } from "./twin.js";
 import { hidden, predict, preparePrediction, showGuess, startPrediction, stopPrediction } from "./predict.js";
 import { handout, save } from "./handout.js";
 
@@ -26,6 +27,10 @@ let towards = 1; // whether the last move of a lever went up or down
 
 const key = (s) => keyOf(question(s));
 const outcomeOf = (name, place) => (place ? about.state_outcomes : about.region_outcomes).find((o) => o.name === name);
+const moved = () => Object.keys(state.settings).length > 0 || state.policy !== "none";
+const differs = () => moved() || (state.against === "reference" && page.reference !== page.name);
+/** What the answer and what it is compared with are called in the pictures; where they are the same, nothing is compared. */
+const sides = () => (differs() ? { now: moved() ? "as set" : "scenario", before: state.against === "written" ? "as written" : page.reference } : { now: "as it is", before: "" });
 const against = () => (state.against === "written" ? "the scenario as written" : page.reference);
 
 async function start() {
@@ -76,7 +81,7 @@ async function loadScenario(fresh) {
     if (ofStates) state.map = asked;
     if (state.b.outcome === asked) state.b = asked === "democracy" ? { outcome: "eu_alignment", place: "mean" } : { outcome: "democracy", place: "mean" };
   }
-  empty($("policy")).append(option("none", "none: the scenario as written"), ...page.policies.map((p) => option(p.name, p.title)));
+  empty($("policy")).append(option("none", "none: as written"), ...page.policies.map((p) => option(p.name, p.title)));
   $("policy").disabled = page.policies.length === 0;
   empty($("against")).append(option("reference", page.reference), option("written", "this scenario, nothing moved"));
 }
@@ -109,6 +114,7 @@ function wire() {
   $("link").addEventListener("click", () => { writeAddress(true); copy(location.href, "The address is copied. Whoever opens it, with balkansim app running, sees exactly this."); });
   $("handout").addEventListener("click", makeHandout);
   $("show-world").addEventListener("click", () => choose($("world").valueAsNumber));
+  for (const c of ["a", "b"]) $(`origin-${c}`).parentElement.addEventListener("toggle", () => origin(c));
   for (const name of ["causes", "assumptions", "copy", "twin"]) $(`${name}-panel`).addEventListener("toggle", () => details(name));
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.target.matches("input[type=number], input[type=search]")) return;
@@ -173,11 +179,13 @@ function settle() {
   }
   $("question-title").textContent = page.question || page.title;
   $("about").textContent = [page.description, page.forced.length ? `Made to happen: ${page.forced.join("; ")}.` : "", ...page.notices].filter(Boolean).join(" ");
+  $("from").textContent = documentWords(page.sources);
   showLevers(state.settings, page.written);
   [$("undo").disabled, $("redo").disabled, $("replay").disabled] = [!steps.past.length, !steps.future.length, !steps.past.length];
   $("reset").disabled = !Object.keys(state.settings).length;
   for (const c of ["a", "b"]) $(`chart-${c}`).classList.add("stale");
   document.body.classList.add("working");
+  for (const name of ["causes", "twin", "assumptions"]) if ($(`${name}-panel`).open && drawn[name]) $(name).setAttribute("aria-busy", "true");
   clearTimeout(resting);
   ask(question(state), receive, (message) => { document.body.classList.remove("working"); say(message); });
 }
@@ -218,32 +226,30 @@ function redraw() {
   drawDots($("dots"), answer, world, choose);
   drawByState($("by-state"), answer, about.names);
   $("map-card").hidden = !shapes;
-  if (shapes) drawMap($("map"), shapes, answer.map, outcomeOf(answer.map.outcome, "mean"), about.names);
+  if (shapes) drawMap($("map"), $("scale"), shapes, answer.map, outcomeOf(answer.map.outcome, "mean"), about.names);
 }
 
 /** The two charts: of the answer on its way as far as it goes, else of the whole one. */
 function drawCharts() {
   const { answer, key: name } = played ?? shown;
   const blind = hidden();
-  const ghost = differs() ? (state.against === "written" ? "as written" : page.reference.slice(0, 10)) : "";
+  const named = sides();
   answer.charts.forEach((chart, i) => {
     const which = i === 0 ? "a" : "b";
     const outcome = outcomeOf(chart.outcome, chart.place);
     const element = $(`chart-${which}`);
     $(`title-${which}`).textContent = outcome.label;
-    $(`unit-${which}`).textContent = (outcome.type === "bool" ? "share of worlds" : outcome.unit) + { higher: "; higher is better", lower: "; lower is better", none: "" }[outcome.better];
+    [$(`unit-${which}`).textContent, $(`unit-${which}`).title] = [outcomeWords(outcome), outcome.means];
     element.classList.toggle("stale", name !== key(state));
     if (blind && which === "b") element.replaceChildren(make("p", { class: "veil", text: "Hidden until you reveal the answer." }));
-    else drawChart(element, { ...chart, scope: state.scenario }, { outcome, quarters: answer.quarters, key: which, hidden: blind, guess: which === "a" ? predict.guess : null, against: ghost });
+    else drawChart(element, { ...chart, scope: state.scenario }, { outcome, quarters: answer.quarters, key: which, hidden: blind, guess: which === "a" ? predict.guess : null, sides: named });
     [element.dataset.answer, element.dataset.whole] = [name, String(!played)];
     const fold = $(`table-${which}`);
-    if (fold.parentElement.open && !blind && !played) fold.replaceChildren(table(chart, answer.quarters, outcome));
+    if (fold.parentElement.open && !blind && !played) fold.replaceChildren(table(chart, answer.quarters, outcome, named));
     fold.parentElement.hidden = blind;
     fold.parentElement.ontoggle = redraw;
   });
 }
-
-const differs = () => Object.keys(state.settings).length > 0 || state.policy !== "none" || (state.against === "reference" && page.reference !== page.name);
 
 let resting;
 
@@ -255,6 +261,7 @@ function settled() {
   clearTimeout(resting);
   resting = setTimeout(() => {
     $("spoken").textContent = $("verdict").textContent;
+    for (const c of ["a", "b"]) origin(c);
     for (const name of ["causes", "twin", "assumptions", "copy"]) details(name);
   }, 700);
 }
@@ -280,11 +287,20 @@ async function details(name, unseen) {
   element.setAttribute("aria-busy", "false");
 }
 
+/** What a chart's outcome is and where it starts, once its fold is open. */
+async function origin(c) {
+  const [element, { outcome, place }] = [$(`origin-${c}`), state[c]];
+  const address = `/api/outcome?${new URLSearchParams({ scenario: state.scenario, name: outcome, of: place ? "states" : "region" })}`;
+  if (!element.parentElement.open || element.dataset.shows === address) return;
+  element.dataset.shows = address;
+  drawOrigin(element, await get(address), outcomeOf(outcome, place));
+}
+
 function drawDetail(name) {
   const { found } = drawn[name];
   const outcome = outcomeOf(state.a.outcome, state.a.place);
-  if (name === "causes") drawCauses($("causes"), { ...found, better: outcome.better }, outcome);
-  if (name === "twin") drawTwin($("twin"), found, outcome, about.names, against());
+  if (name === "causes") drawCauses($("causes"), { ...found, better: outcome.better }, outcome, sides());
+  if (name === "twin") drawTwin($("twin"), found, outcome, about.names, sides());
   if (name === "assumptions") drawAssumptions($("assumptions"), found, state.settings, moveLever);
   if (name === "copy") drawCopies($("copies"), found, copy);
 }
@@ -367,7 +383,7 @@ async function makeHandout() {
   const copies = drawn.copy?.key === key(state) ? drawn.copy.found : await (await post("/api/copy", question(state))).json();
   for (const c of ["a", "b"]) {
     const chart = shown.answer.charts[c === "a" ? 0 : 1];
-    $(`table-${c}`).replaceChildren(table(chart, shown.answer.quarters, outcomeOf(chart.outcome, chart.place)));
+    $(`table-${c}`).replaceChildren(table(chart, shown.answer.quarters, outcomeOf(chart.outcome, chart.place), sides()));
   }
   const names = Object.keys(state.settings).sort();
   const title = (c) => `${$(`title-${c}`).textContent}${state[c].place ? `, ${$(`place-${c}`).selectedOptions[0].textContent}` : ""}`;

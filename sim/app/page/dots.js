@@ -77,7 +77,7 @@ export function drawByState(element, answer, names) {
   if (!answer.states.length) return element.replaceChildren();
   const lower = answer.verdict.better === "lower";
   const words = sideWords(answer.verdict);
-  const head = make("tr", {}, ...["State", "Change", words.better, words.worse, "Worlds"].map((t) => make("th", { scope: "col", text: t })));
+  const head = make("tr", {}, ...["State", "Change", words.better, words.worse].map((t) => make("th", { scope: "col", text: t })), make("td", { class: "bars-head" }));
   const rows = answer.states.map((s) => {
     const [better, worse] = lower ? [s.lower, s.higher] : [s.higher, s.lower];
     const bars = make("div", { class: "bars", "aria-hidden": "true" });
@@ -87,7 +87,7 @@ export function drawByState(element, answer, names) {
       bars.append(part);
     }
     return make("tr", {}, make("th", { scope: "row", text: names[s.state] }), make("td", { text: change(s.mean) }),
-      make("td", { text: Math.round(100 * better) }), make("td", { text: Math.round(100 * worse) }), make("td", {}, bars));
+      make("td", { text: Math.round(100 * better) }), make("td", { text: Math.round(100 * worse) }), make("td", { class: "bars-head" }, bars));
   });
   const caption = make("caption", { class: "hidden", text: "By state: mean change at the end, and worlds of a hundred" });
   return element.replaceChildren(make("h4", { text: "State by state, of 100 worlds" }),
@@ -134,11 +134,12 @@ function label(outcome, value, gap, span) {
     const points = Math.round(100 * gap);
     return `${Math.round(100 * value)} % (${points === 0 ? "0" : (points < 0 ? "−" : "+") + Math.abs(points)})`;
   }
-  return `${outcome.labels.length ? outcome.labels[Math.round(value)] : written(value, Math.min(4, span))} (${change(gap)})`;
+  const [shown, moved] = [outcome.labels.length ? outcome.labels[Math.round(value)] : written(value, Math.min(4, span)), change(gap)];
+  return outcome.labels.length && moved === "0" ? shown : `${shown} (${moved})`;
 }
 
-/** The six coloured by an outcome, labelled with its value and change. */
-export function drawMap(element, shapes, map, outcome, names) {
+/** The six coloured by an outcome, labelled with its value and change; `scale` takes the colours with what their ends mean. */
+export function drawMap(element, scale, shapes, map, outcome, names) {
   if (!element.firstElementChild) element.innerHTML = skeleton(shapes, names);
   const svg = element.firstElementChild;
   const [floor, ceiling] = outcome.range;
@@ -153,5 +154,7 @@ export function drawMap(element, shapes, map, outcome, names) {
     for (const text of texts) text.classList.toggle("pale", rgb[0] * 0.3 + rgb[1] * 0.59 + rgb[2] * 0.11 <= 112);
     told.push(`${names[code]} ${texts[1].textContent}`);
   }
+  const end = (value) => (outcome.labels.length ? outcome.labels[Math.round(value)] : outcome.type === "bool" ? `${Math.round(100 * value)} %` : written(value, Math.min(4, high - low)));
+  scale.replaceChildren(end(low), make("i"), `${end(high)} (${outcome.type === "bool" ? "share of worlds" : outcome.unit})`);
   svg.setAttribute("aria-label", `${outcome.label} by state, change in brackets: ${told.join("; ")}.`);
 }

@@ -33,6 +33,12 @@ export function change(value) {
   return Number(text) === 0 ? "0" : (value < 0 ? "−" : "+") + text;
 }
 
+/** A tick of an axis whose ticks lie `step` apart, with the decimals that this needs. */
+export function tick(value, step) {
+  const decimals = (String(Number(step.toPrecision(3))).split(".")[1] ?? "").length;
+  return (value < 0 ? "−" : "") + Math.abs(value).toFixed(decimals);
+}
+
 /** Round numbers between low and high, about `count` of them. */
 export function ticks(low, high, count = 5) {
   const rough = (high - low) / count;
@@ -42,6 +48,22 @@ export function ticks(low, high, count = 5) {
   for (let value = Math.ceil(low / step - 1e-9) * step; value <= high + step * 1e-9; value += step) found.push(Number(value.toPrecision(10)));
   return found;
 }
+
+/** Heights of labels, in their order, moved apart until none is nearer than `least` to the next; each group stays around its middle. */
+export function apart(heights, least) {
+  const order = heights.map((_, i) => i).sort((a, b) => heights[a] - heights[b]);
+  const found = [...heights];
+  for (let round = 0; round < 20; round += 1) {
+    for (let k = 1; k < order.length; k += 1) {
+      const lacks = least - (found[order[k]] - found[order[k - 1]]);
+      if (lacks > 0) [found[order[k - 1]], found[order[k]]] = [found[order[k - 1]] - lacks / 2, found[order[k]] + lacks / 2];
+    }
+  }
+  return found;
+}
+
+/** A sentence of its own: a capital first, a full stop last. */
+export const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/[.;\s]+$/, "")}.`;
 
 export const line = (points) => points.map(([x, y], i) => `${i ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
 

@@ -1,6 +1,8 @@
 // The hand-out: one file with everything that is on the page now; it needs neither the program nor the net.
 
 import { $, esc } from "./draw.js";
+import { documentWords } from "./answer.js";
+import { grounds } from "./panels.js";
 
 const copyOf = (id) => {
   const clone = $(id).cloneNode(true);
@@ -11,7 +13,8 @@ const copyOf = (id) => {
     span.innerHTML = b.innerHTML;
     b.replaceWith(span);
   });
-  clone.querySelectorAll("button, input, select, label").forEach((e) => e.remove());
+  clone.querySelectorAll("button, input, select, label, .live").forEach((e) => e.remove());
+  clone.querySelectorAll("a").forEach((e) => e.replaceWith(e.host === "doi.org" ? "" : e.href.replace(/^https?:../, "")));
   clone.querySelectorAll("details").forEach((e) => { e.open = true; });
   clone.querySelectorAll("[id]").forEach((e) => { if (e.tagName !== "clipPath") e.removeAttribute("id"); });
   return clone.innerHTML;
@@ -27,21 +30,22 @@ export async function handout(given) {
   const style = await (await fetch("/style.css")).text();
   const set = settings.length ? `<ul>${settings.map((s) => `<li>${esc(s)}</li>`).join("")}</ul>` : "<p>Nothing beyond the scenario.</p>";
   const forced = page.forced.length ? `<p>The scenario makes happen: ${esc(page.forced.join("; "))}.</p>` : "";
-  const sources = [...page.sources.map((s) => `Scenario: ${s}`), ...levers.map((l) => `${l.label}: ${l.source.join("; ") || l.because || "a setting, not a measurement"}`)];
+  const sources = [...(page.sources.length ? [`Scenario: ${documentWords(page.sources)}`] : []), ...levers.map((l) => `${l.label}: ${grounds(l) || "a setting, not a measurement"} ${l.works.map((w) => w.text).join(" ")}`)];
   const data = JSON.stringify({ state, answer, model: about.version, data: about.data }).replaceAll("<", "\\u003c");
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">
 <title>${esc(page.title)}: a hand-out</title>
 <style>${style}
-body{max-width:62rem;margin:0 auto;padding:1rem}section.card{margin:1rem 0}.chart{min-height:0}.dot{display:grid}</style></head><body>
+body{max-width:70rem;margin:0 auto;padding:1rem}section.card{margin:1rem 0}.chart{min-height:0}.dot{display:grid}.charts section.card{margin:0}.charts,.pair{grid-template-columns:repeat(auto-fit,minmax(24rem,1fr))}[aria-busy]{opacity:1}
+@media print{section.card{break-inside:avoid}.card{border:0;padding:0}}</style></head><body>
 <h1>${esc(page.title)}</h1><h2>${esc(page.question)}</h2><p>${esc(page.description)}</p>
 <p id="verdict">${esc(answer.verdict.sentence)}</p>
 <p>${answer.worlds} worlds, seed ${state.seed}, ${esc(page.start)} to ${esc(page.end)}, policy: ${esc(given.policy)}, compared with ${esc(given.against)}.</p>
 ${part("What was set", set + forced)}
-${part(titles.a, copyOf("chart-a") + folded(copyOf("table-a")))}${part(titles.b, copyOf("chart-b") + folded(copyOf("table-b")))}
+<div class="charts">${["a", "b"].map((c) => part(titles[c], `<p class="small">${esc($(`unit-${c}`).textContent)}</p><div class="chart">${copyOf(`chart-${c}`)}</div>${folded(copyOf(`table-${c}`))}`)).join("")}</div>
 <p class="legend">${esc($("legend").textContent)}</p>
 ${part("A hundred worlds", `<p class="small">${esc($("dots-words").textContent)}</p>${copyOf("dots")}${copyOf("by-state")}`)}
-${$("map-card").hidden ? "" : part(`Map: ${titles.map}`, `<div class="map">${copyOf("map")}</div><p class="small">${esc($("map-card").querySelector("p").textContent)}</p>`)}
+${$("map-card").hidden ? "" : part(`Map: ${titles.map}`, `<div class="map">${copyOf("map")}</div><p class="scale">${copyOf("scale")}</p><p class="small">${esc($("map-card").querySelector("p:last-of-type").textContent)}</p>`)}
 ${part("Causes", copyOf("causes"))}
 ${part("One world and its twin", $("twin").querySelector("svg") ? copyOf("twin") : "")}
 ${part("Assumptions", copyOf("assumptions"))}

@@ -1,6 +1,7 @@
 // The levers: native inputs, built once; their positions follow the state.
 
-import { $, make } from "./draw.js";
+import { $, make, sentence } from "./draw.js";
+import { grounds, works } from "./panels.js";
 
 let about;
 let moved; // called with (name, value or undefined to put it back, whether the move goes on)
@@ -61,10 +62,10 @@ function row(lever) {
 function card(lever) {
   const start = typeof lever.default === "object" && !Array.isArray(lever.default) && lever.default !== null
     ? Object.entries(lever.default).map(([s, v]) => `${about.names[s]} ${v}`).join(", ") : [].concat(lever.default).join(", ") || "none";
-  const from = lever.source.length ? `Source: ${lever.source.join("; ")}. ` : "";
   return [
-    make("p", { text: `${lever.means.replace(/\.$/, "")}.` }),
-    make("p", { text: `Default: ${start}${lever.unit ? ` (${lever.unit})` : ""}. ${lever.status ? `The default is ${lever.status}. ` : ""}${from}${lever.because}` }),
+    make("p", { text: sentence(lever.means) }),
+    make("p", { text: [`Default: ${start}${lever.unit ? ` (${lever.unit})` : ""}${lever.status ? `, ${lever.status}` : ""}.`, grounds(lever)].join(" ") }),
+    ...[works(lever.works)].filter(Boolean),
     make("p", { text: `Enters the model in: ${lever.room}. Name in files: ${lever.name}` }),
   ];
 }
@@ -101,9 +102,12 @@ function numbers(box, lever, name, label, buttons) {
   return (value, written) => {
     const shown = value ?? standard;
     place(markWritten, written && written.value !== standard ? written.value : null);
-    if (typeof shown !== "number") {
-      typed.value = "";
-      typed.placeholder = "differs";
+    const differs = typeof shown !== "number"; // each state has its own
+    box.classList.toggle("differs", differs);
+    if (differs) {
+      const own = Object.values(shown ?? {}).filter((v) => typeof v === "number");
+      [typed.value, typed.placeholder] = ["", "varies"];
+      if (own.length) range.value = own.reduce((sum, v) => sum + v, 0) / own.length;
       range.setAttribute("aria-valuetext", "differs by state");
       return;
     }
