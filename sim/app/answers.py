@@ -208,12 +208,12 @@ def judged(reference: str, now: Values, before: Values, against: str) -> dict[st
     share = shares(changes[picked], variable)
     higher, lower = round(share.higher * count), round(share.lower * count)
     counts = {"higher": higher, "lower": lower, "same": count - higher - lower}
-    verdict = {"reference": reference, "label": _subject(reference), "better": variable.better, "same_below": variable.same, **counts}
+    verdict = {"reference": reference, "label": subject(reference), "better": variable.better, "same_below": variable.same, **counts}
     verdict |= {"mean": round(float(changes.mean()), 5), "of": count, "against": against}
     return {"dots": dots, "verdict": verdict | {"sentence": sentence(verdict, variable)}}
 
 
-def _subject(reference: str) -> str:
+def subject(reference: str) -> str:
     """An outcome reference as the subject of a sentence: Serbia, EU alignment."""
     state, variable = outcome_reference(reference)
     return f"{label_of(reference)}, {words(variable.published)}" if state in STATES else label_of(reference)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import asdict
 from statistics import NormalDist
 from typing import Any
@@ -12,7 +13,8 @@ import pandas as pd
 from sim.analysis import twin as twins
 from sim.analysis.explain import explain
 from sim.analysis.happenings import happenings
-from sim.analysis.summary import label_of, words
+from sim.analysis.summary import words
+from sim.app.answers import subject
 from sim.app.asking import Question
 from sim.app.describing import assumption, names
 from sim.app.engine import engine
@@ -33,21 +35,67 @@ def _both(question: Question) -> tuple[Results, Results, int]:
 def causes(question: Question) -> dict[str, Any]:
     """The mean difference at the end, booked to what made it, largest first; and what happened in how many worlds."""
     before, now, worlds = _both(question)
-    reference = question.chart.judged
     happened = happenings(now, before, np.arange(worlds)) if question.now.policy == "none" else []
     told = [{"words": h.words, "now": h.share, "before": h.reference_share or 0.0} for h in happened]
-    answer = {"reference": reference, "label": label_of(reference), "worlds": worlds, "happenings": told}
     try:
-        frame = explain(before, now, reference, policy=question.now.policy, reference_policy=question.before.policy)
+        frame = _explained(question, before, now, through=False)
     except InputError as error:
-        return answer | {"causes": [], "sum": 0.0, "none": str(error)}
-    return answer | {"causes": _rows(frame), "sum": float(frame["difference"].sum())}
+        return _about(question, worlds) | {"causes": [], "sum": 0.0, "none": str(error), "signal": False, "happenings": told}
+    bars = {"causes": _rows(frame), "sum": float(frame["difference"].sum()), "signal": "from" in frame}
+    return _about(question, int(frame.attrs["worlds"])) | bars | {"happenings": told}
+
+
+def deeper(question: Question) -> dict[str, Any]:
+    """The same one level down: what each cause was itself computed from, with its mean level in both."""
+    before, now, worlds = _both(question)
+    try:
+        frame = _explained(question, before, now, through=True)
+    except InputError as error:
+        return _about(question, worlds) | {"bars": [], "none": str(error)}
+    bars = []
+    for (room, because), leaves in frame.groupby(["room", "because"], sort=False):
+        parts = [_leaf(leaf) for leaf in leaves.to_dict("records") if leaf["input"] and abs(leaf["difference"]) > NOTHING]
+        bars.append(_bar(str(room), str(because), float(leaves["difference"].sum())) | {"parts": parts})
+    bars = sorted((b for b in bars if b["parts"]), key=lambda b: -abs(b["difference"]))
+    return _about(question, int(frame.attrs["worlds"])) | {"bars": bars}
+
+
+def _about(question: Question, worlds: int) -> dict[str, Any]:
+    return {"reference": question.chart.judged, "label": subject(question.chart.judged), "worlds": worlds}
+
+
+def _explained(question: Question, before: Results, now: Results, through: bool) -> pd.DataFrame:
+    policy, reference = question.now.policy, question.before.policy
+    return explain(before, now, question.chart.judged, policy=policy, reference_policy=reference, through=through)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    moved = frame[frame["difference"].abs() > 1e-9]
-    rows = zip(moved.iloc[:, 0], moved["because"] if "because" in moved else moved.iloc[:, 1], moved["difference"], strict=True)
-    return [{"room": words(str(r)), "because": str(b), "difference": float(d)} for r, b, d in rows]
+    moved = frame[frame["difference"].abs() > NOTHING]
+    return [_bar(str(r["room"]), str(r["because"]), float(r["difference"])) for r in moved.to_dict("records")]
+
+
+def _bar(room: str, because: str, difference: float) -> dict[str, Any]:
+    """A cause. That of a stock has a room; what a signal is computed from has a kind, told only where it is set from outside."""
+    if room in _INPUTS:
+        return {"room": room if room in _SET else "", "because": thing(because), "difference": difference}
+    return {"room": words(room), "because": because, "difference": difference}
+
+
+def _leaf(leaf: Mapping[Hashable, Any]) -> dict[str, Any]:
+    by, kind = (thing(leaf["input"]), leaf["source_kind"]) if leaf["source"] else ("", leaf["kind"])
+    levels = {side: None if leaf[side] != leaf[side] else round(float(leaf[side]), 4) for side in ("from", "to")}
+    told = {"what": thing(leaf["source"] or leaf["input"]), "by": by, "kind": kind if kind in _SET else ""}
+    return told | levels | {"difference": float(leaf["difference"])}
+
+
+def thing(name: str) -> str:
+    """A variable, lever or parameter in words: states.reform_effort is reform effort."""
+    return words(name.removeprefix("states.").removeprefix("region.").removeprefix("parameters."))
+
+
+NOTHING = 1e-9
+_SET = ("lever", "parameter")
+_INPUTS = ("stock", "signal", "decision", "prepared", "together", "setting", "level", *_SET)
 
 
 def assumptions(question: Question) -> dict[str, Any]:
@@ -71,7 +119,7 @@ def assumptions(question: Question) -> dict[str, Any]:
     rows.sort(key=lambda r: -abs(r["strength"]))
     held = [assumption(n.removeprefix("parameters.")) for n in question.now.levers if n.startswith("parameters.")]
     chance = round(NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(1, len(columns))) / float(np.sqrt(worlds)), 3)
-    return {"reference": reference, "label": label_of(reference), "worlds": worlds, "chance": chance, "drawn": rows, "held": held}
+    return _about(question, worlds) | {"chance": chance, "drawn": rows, "held": held}
 
 
 def twin(question: Question) -> dict[str, Any]:
@@ -85,7 +133,7 @@ def twin(question: Question) -> dict[str, Any]:
     row = int(np.searchsorted(now.world_numbers(question.now.policy), world))
     drawn = now.worlds.iloc[row]
     return {
-        "world": world, "reference": reference, "label": label_of(reference), "quarters": now.quarters,
+        "world": world, "reference": reference, "label": subject(reference), "quarters": now.quarters,
         "now": _path(now, reference, question.now.policy, row), "before": _path(before, reference, question.before.policy, row),
         "events": [_told(e) for e in found.events], "event": _told(found.event) if found.event else None, "parts": found.quarter,
         "outcomes": [_parted(p) for p in found.outcomes[:4]],

@@ -130,7 +130,7 @@ class Site:
 
     def routes(self) -> list[Route]:
         """Every address."""
-        lanes = {"causes": details.causes, "twin": details.twin, "assumptions": details.assumptions}
+        lanes = {"causes": details.causes, "deeper": details.deeper, "twin": details.twin, "assumptions": details.assumptions}
         return [
             *(Route(path, _file(name, text)) for path, (name, text) in _page().items()),
             Route("/api/about", self.about_page),

@@ -161,6 +161,29 @@ def test_causes_add_up_to_the_difference(client, ask, answer, played):
         assert told[side] == pytest.approx(events[events["event"] == "crisis.kosovo_serbia"]["world"].nunique() / 64)
 
 
+def test_one_level_down_adds_up_to_the_causes(client, ask):
+    given = ask(scenario="enlargement_veto", settings=SET)
+    causes = client.post("/api/causes", json=given).json()
+    found = client.post("/api/deeper", json=given).json()
+    bars = {b["because"]: b for b in found["bars"]}
+    assert found["worlds"] == 64
+    for cause in causes["causes"]:
+        if abs(cause["difference"]) > 1e-3:
+            bar = bars[cause["because"]]
+            assert bar["difference"] == pytest.approx(cause["difference"], abs=1e-5)
+            assert sum(p["difference"] for p in bar["parts"]) == pytest.approx(cause["difference"], abs=1e-5)
+            assert all(p["what"] and "." not in p["what"] for p in bar["parts"])
+
+
+def test_a_signal_is_explained_by_its_inputs_and_a_word_is_refused(client, ask):
+    signal = client.post("/api/causes", json=ask(scenario="us_transactional", charts=[{"outcome": "western_leverage"}])).json()
+    assert signal["signal"]
+    assert {"US predictability", "US engagement"} <= {c["because"] for c in signal["causes"]}
+    word = ask(scenario="enlargement_veto", charts=[{"outcome": "accession_stage", "place": "SRB"}])
+    for kind in ("causes", "deeper"):
+        assert "is a word" in client.post(f"/api/{kind}", json=word).json()["none"]
+
+
 def test_a_world_and_its_twin(client, ask, played):
     found = client.post("/api/twin", json=ask(scenario="waves", settings=SET, world=7)).json()
     np.testing.assert_allclose(found["now"], played[1].values("mean.eu_alignment")[7], atol=1e-4)

@@ -9,10 +9,10 @@ import { fillChoosers, option } from "./choosers.js";
 import { buildLevers, flash, settingWords, showLevers } from "./levers.js";
 import { drawByState, drawDots, drawMap } from "./dots.js";
 import { continued, countWords, documentWords, legendWords, morphed, outcomeWords, verdictWords } from "./answer.js";
-import { drawAssumptions, drawCauses, drawCopies, drawOrigin, pause } from "./panels.js";
+import { drawAssumptions, drawCauses, drawCopies, drawDeeper, drawOrigin, pause } from "./panels.js";
 import { drawTwin } from "./twin.js";
 import { hidden, predict, preparePrediction, showGuess, startPrediction, stopPrediction } from "./predict.js";
-import { handout, save } from "./handout.js";
+import { saveHandout } from "./handout.js";
 
 let about; // what exists
 let page; // the scenario's own words and settings
@@ -287,6 +287,15 @@ async function details(name, unseen) {
   element.setAttribute("aria-busy", "false");
 }
 
+async function deepen(element) {
+  try {
+    const found = await detail("deeper", question(state));
+    if (found) drawDeeper(element, found, sides());
+  } catch (error) {
+    element.replaceChildren(make("p", { text: error.message }));
+  }
+}
+
 /** What a chart's outcome is and where it starts, once its fold is open. */
 async function origin(c) {
   const [element, { outcome, place }] = [$(`origin-${c}`), state[c]];
@@ -299,7 +308,7 @@ async function origin(c) {
 function drawDetail(name) {
   const { found } = drawn[name];
   const outcome = outcomeOf(state.a.outcome, state.a.place);
-  if (name === "causes") drawCauses($("causes"), { ...found, better: outcome.better }, outcome, sides());
+  if (name === "causes") drawCauses($("causes"), { ...found, better: outcome.better }, outcome, sides(), deepen);
   if (name === "twin") drawTwin($("twin"), found, outcome, about.names, sides());
   if (name === "assumptions") drawAssumptions($("assumptions"), found, state.settings, moveLever);
   if (name === "copy") drawCopies($("copies"), found, copy);
@@ -381,16 +390,7 @@ async function makeHandout() {
   say("Putting the hand-out together…");
   await Promise.all([details("causes", true), details("assumptions", true)]);
   const copies = drawn.copy?.key === key(state) ? drawn.copy.found : await (await post("/api/copy", question(state))).json();
-  for (const c of ["a", "b"]) {
-    const chart = shown.answer.charts[c === "a" ? 0 : 1];
-    $(`table-${c}`).replaceChildren(table(chart, shown.answer.quarters, outcomeOf(chart.outcome, chart.place), sides()));
-  }
-  const names = Object.keys(state.settings).sort();
-  const title = (c) => `${$(`title-${c}`).textContent}${state[c].place ? `, ${$(`place-${c}`).selectedOptions[0].textContent}` : ""}`;
-  const text = await handout({ page, state, about, copies, answer: shown.answer, settings: names.map((n) => settingWords(n, state.settings[n])),
-    titles: { a: title("a"), b: title("b"), map: $("map-outcome").selectedOptions[0].textContent }, policy: $("policy").selectedOptions[0].textContent,
-    against: against(), levers: about.levers.filter((l) => names.includes(l.name)) });
-  save(text, `balkansim-${state.scenario}.html`);
+  await saveHandout({ page, state, about, copies, answer: shown.answer, against: against(), sides: sides(), outcomeOf });
   say("The hand-out is saved among your downloads.");
   return undefined;
 }

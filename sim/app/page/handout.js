@@ -1,6 +1,8 @@
 // The hand-out: one file with everything that is on the page now; it needs neither the program nor the net.
 
 import { $, esc } from "./draw.js";
+import { table } from "./charts.js";
+import { settingWords } from "./levers.js";
 import { documentWords } from "./answer.js";
 import { grounds } from "./panels.js";
 
@@ -24,8 +26,22 @@ const part = (title, body) => (body.trim() ? `<section class="card"><h3>${esc(ti
 
 const folded = (table) => `<details><summary>As a table</summary>${table}</details>`;
 
-/** The text of the file. given: page, state, settings (words), answer, about, copies, titles, levers (the moved ones). */
-export async function handout(given) {
+/** Put the file together from what the page shows, and save it. given: page, state, answer, about, copies, against, sides, outcomeOf. */
+export async function saveHandout(given) {
+  const { state, about, answer, sides } = given;
+  ["a", "b"].forEach((c, i) => {
+    const chart = answer.charts[i];
+    $(`table-${c}`).replaceChildren(table(chart, answer.quarters, given.outcomeOf(chart.outcome, chart.place), sides));
+  });
+  const names = Object.keys(state.settings).sort();
+  const title = (c) => `${$(`title-${c}`).textContent}${state[c].place ? `, ${$(`place-${c}`).selectedOptions[0].textContent}` : ""}`;
+  const titles = { a: title("a"), b: title("b"), map: $("map-outcome").selectedOptions[0].textContent };
+  const moved = { settings: names.map((n) => settingWords(n, state.settings[n])), levers: about.levers.filter((l) => names.includes(l.name)) };
+  save(await handout({ ...given, ...moved, titles, policy: $("policy").selectedOptions[0].textContent }), `balkansim-${state.scenario}.html`);
+}
+
+/** The text of the file. */
+async function handout(given) {
   const { page, state, settings, answer, about, copies, titles, levers } = given;
   const style = await (await fetch("/style.css")).text();
   const set = settings.length ? `<ul>${settings.map((s) => `<li>${esc(s)}</li>`).join("")}</ul>` : "<p>Nothing beyond the scenario.</p>";
@@ -55,7 +71,7 @@ ${part("Make it again", `<h4>Commands</h4><pre>${esc(copies.command)}</pre><h4>S
 <script type="application/json" id="data">${data}</script></body></html>`;
 }
 
-export function save(text, name) {
+function save(text, name) {
   const address = URL.createObjectURL(new Blob([text], { type: "text/html" }));
   const link = document.createElement("a");
   link.href = address;

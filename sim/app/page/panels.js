@@ -1,22 +1,55 @@
 // Causes, twin worlds and assumptions: asked for beside the picture, drawn here.
 
-import { calm, change, empty, esc, make, sentence } from "./draw.js";
+import { calm, change, empty, esc, make, sentence, written } from "./draw.js";
 
 const SHOWN = 9;
 
-/** The waterfall: each bar begins where the one before it ended. `sides`: what the answer and what it is compared with are called. */
-export function drawCauses(element, found, outcome, sides) {
+/**
+ * The waterfall: each bar begins where the one before it ended. `sides`: what the answer and what it is compared with are called;
+ * `deepen(element)` is called once the fold "one level down" is opened.
+ */
+export function drawCauses(element, found, outcome, sides, deepen) {
   empty(element);
   if (found.none) {
-    element.append(make("p", { text: `${outcome.label} has no memory: it is worked out afresh every quarter from what goes into it, so no cause can be booked to it. Choose another outcome in the first chart, for example EU alignment or democracy.` }));
+    element.append(make("p", { text: `${outcome.label} cannot be explained: ${found.none}. Choose another outcome in the first chart.` }));
   } else if (!found.causes.length) {
     element.append(make("p", { text: "Nothing differs, so there is nothing to explain. Move a lever, choose a policy or another scenario." }));
   } else {
     element.append(
-      make("p", { class: "small", text: `Mean over ${found.worlds} worlds. Every change of ${found.label} is booked to what caused it; the bars are the differences of those bookings, and they add up to the whole change of ${change(found.sum)}.` }),
-      waterfall(found, Math.max(320, element.clientWidth)));
+      make("p", { class: "small", text: `Mean over ${found.worlds} worlds. ${told(found)}, and they add up to the whole change of ${change(found.sum)}.` }),
+      waterfall(found, Math.max(320, element.clientWidth)), level(deepen));
   }
   if (found.happenings.length) element.append(make("h4", { text: "What happens, in how many of 100 worlds" }), happenings(found.happenings, sides));
+}
+
+const told = (found) => (found.signal
+  ? `${sentence(found.label).slice(0, -1)} is worked out afresh every quarter: each bar is what one of its inputs makes of the difference`
+  : `Every change of ${found.label} is booked to what caused it: the bars are the differences of those bookings`);
+
+/** A fold that asks for more once it is opened. */
+function level(deepen) {
+  const place = make("div", {}, make("p", { class: "small", text: "Working this out…" }));
+  const fold = make("details", { class: "live" }, make("summary", { text: "One level down: what each of these was itself made of" }), place);
+  fold.addEventListener("toggle", () => { if (fold.open && !fold.dataset.asked) { fold.dataset.asked = "yes"; deepen(place); } });
+  return fold;
+}
+
+/** What each cause was made of: a table with the mean level of every input in both, over all quarters. */
+export function drawDeeper(element, found, sides) {
+  if (found.none || !found.bars.length) {
+    element.replaceChildren(make("p", { text: found.none ? sentence(found.none) : "Each of these is memory, with causes of its own: choose it as the outcome of the first chart to see them." }));
+    return;
+  }
+  const head = make("tr", {}, make("th", { scope: "col", text: "Cause, and what it was made of" }), ...[sides.before, sides.now, "change"].map((t) => make("th", { scope: "col", text: t })));
+  const rows = found.bars.flatMap((bar) => [
+    make("tr", {}, make("th", { scope: "row", text: bar.room && bar.room !== bar.because ? `${bar.because} (${bar.room})` : bar.because }), make("td", {}), make("td", {}), make("td", { text: change(bar.difference) })),
+    ...bar.parts.filter((p) => change(p.difference) !== "0").slice(0, FEW).map((p) => make("tr", { class: "part" },
+      make("td", { text: `${p.what}${p.by ? `, by way of ${p.by}` : ""}${p.kind ? ` (${p.kind})` : ""}` }),
+      ...[p.from, p.to].map((v) => make("td", { text: v === null ? "" : written(v, 0.1) })), make("td", { text: change(p.difference) }))),
+  ]);
+  element.replaceChildren(
+    make("p", { class: "small", text: `Mean over ${found.worlds} worlds. Each input was exchanged for its value in the other run while all else stayed; levels are means over the quarters. Parts of one cause may pull against each other.` }),
+    make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "One level down" }, make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))));
 }
 
 function waterfall(found, width) {
