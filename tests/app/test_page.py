@@ -155,8 +155,8 @@ def test_the_first_years_are_drawn_over_the_old_answer(page):
       const chart = document.getElementById("chart-a");
       new MutationObserver(() => window.paths.push(chart.querySelectorAll(".old").length)).observe(chart, {childList: true});
     }""")
-    page.locator('.lever[data-lever="eu.veto_propensity"] input[type=range]').press("End")
-    settled(page, "eu.veto_propensity", 3)
+    page.locator('.lever[data-lever="russia.effort"] input[type=range]').press("End")
+    settled(page, "russia.effort", 3)
     steps = page.evaluate("window.paths")
     assert steps[-1] == 0
     assert max(steps) == 6  # each of the six shows what was there before, until it is played anew
