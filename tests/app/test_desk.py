@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import threading
 import time
 from concurrent.futures.process import BrokenProcessPool
 
@@ -16,11 +17,38 @@ from sim.app.answers import pieces, stages
 from sim.app.asking import Setup
 from sim.app.desk import AHEAD, BusyError, Desk, SupersededError
 from sim.app.library import open_library
+from sim.scenario import Scenario
+
+PATIENCE = 60  # seconds after which something has hung
 
 
-def slow(log, name, seconds=0.05):
-    time.sleep(seconds)
-    log.append(name)
+class Pieces:
+    """Pieces of work that go on until the test lets them go, and which of them were done, in order."""
+
+    def __init__(self):
+        self.done, self._begun, self._go = [], threading.Event(), threading.Event()
+
+    def do(self, name):
+        self._begun.set()
+        assert self._go.wait(PATIENCE)
+        self.done.append(name)
+
+    def do_while_wanted(self, name):
+        self._begun.set()
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and not self._go.wait(0.002):
+            engine.refuse_unwanted()
+        self.done.append(name)
+
+    async def begun(self):
+        """A piece is in hand."""
+        assert await asyncio.to_thread(self._begun.wait, PATIENCE)
+
+    async def let_go(self, *works):
+        """Once every task has come as far as it can; waits for these."""
+        await asyncio.sleep(0)
+        self._go.set()
+        return await asyncio.gather(*works, return_exceptions=True)
 
 
 @pytest.fixture
@@ -34,32 +62,27 @@ def test_clients_take_turns(one):
     """A page with ten pieces of work open does not keep another waiting for more than the piece in hand and one more."""
 
     async def go():
-        log: list[str] = []
+        work = Pieces()
         worker, greedy, modest = one.front[0], one.ask("greedy", "answer"), one.ask("modest", "answer")
-        many = [asyncio.ensure_future(worker.do(greedy, slow, log, "greedy")) for _ in range(10)]
-        await asyncio.sleep(0.01)
-        await worker.do(modest, slow, log, "modest")
-        served = log.index("modest")
-        await asyncio.gather(*many)
-        return served
+        many = [asyncio.ensure_future(worker.do(greedy, work.do, "greedy")) for _ in range(10)]
+        await asyncio.sleep(0)
+        await work.let_go(*many, asyncio.ensure_future(worker.do(modest, work.do, "modest")))
+        return work.done.index("modest")
 
     assert asyncio.run(go()) <= 2
 
 
 def test_a_newer_question_ends_the_waiting_of_the_older(one):
     async def go():
-        log: list[str] = []
-        worker = one.front[0]
-        first = one.ask("page", "answer")
-        work = [asyncio.ensure_future(worker.do(first, slow, log, f"old {i}")) for i in range(5)]
-        await asyncio.sleep(0.01)
+        work, worker, first = Pieces(), one.front[0], one.ask("page", "answer")
+        old = [asyncio.ensure_future(worker.do(first, work.do, f"old {i}")) for i in range(5)]
+        await work.begun()
         second = one.ask("page", "answer")
-        await worker.do(second, slow, log, "new")
-        ends = await asyncio.gather(*work, return_exceptions=True)
-        return log, ends
+        *ends, _ = await work.let_go(*old, asyncio.ensure_future(worker.do(second, work.do, "new")))
+        return work.done, ends
 
-    log, ends = asyncio.run(go())
-    assert log == ["old 0", "new"]
+    done, ends = asyncio.run(go())
+    assert done == ["old 0", "new"]
     assert [type(e) for e in ends[1:]] == [SupersededError] * 4
 
 
@@ -74,22 +97,18 @@ def test_lanes_and_other_pages_are_left_alone(one):
 
 def test_a_burst_does_only_the_work_in_hand_and_the_last(one):
     async def go():
-        log: list[int] = []
+        work, asked = Pieces(), []
 
         async def ask(i):
-            ticket = one.ask("page", "answer")
-            await one.front[0].do(ticket, slow, log, i)
+            await one.front[0].do(one.ask("page", "answer"), work.do, i)
 
-        work = []
         for i in range(20):
-            work.append(asyncio.ensure_future(ask(i)))
-            await asyncio.sleep(0.001)
-        await asyncio.gather(*work, return_exceptions=True)
-        return log
+            asked.append(asyncio.ensure_future(ask(i)))
+            await work.begun()
+        await work.let_go(*asked)
+        return work.done
 
-    log = asyncio.run(go())
-    assert log[-1] == 19
-    assert len(log) <= 3
+    assert asyncio.run(go()) == [0, 19]
 
 
 def test_open_questions_are_bounded(one, monkeypatch):
@@ -107,17 +126,14 @@ def test_open_questions_are_bounded(one, monkeypatch):
 
 def test_who_leaves_gives_its_turn_back(one):
     async def go():
-        log: list[str] = []
-        worker, ticket = one.front[0], one.ask("gone", "answer")
-        running = asyncio.ensure_future(worker.do(ticket, slow, log, "running"))
-        await asyncio.sleep(0.01)
-        waiting = asyncio.ensure_future(worker.do(ticket, slow, log, "never"))
-        await asyncio.sleep(0.01)
-        for task in (running, waiting):
+        work, worker, ticket = Pieces(), one.front[0], one.ask("gone", "answer")
+        leaving = [asyncio.ensure_future(worker.do(ticket, work.do, name)) for name in ("running", "never")]
+        await work.begun()
+        for task in leaving:
             task.cancel()
-        await asyncio.gather(running, waiting, return_exceptions=True)
-        await asyncio.wait_for(worker.do(one.ask("next", "answer"), slow, log, "next"), 2)
-        return log
+        await work.let_go(*leaving)
+        await asyncio.wait_for(worker.do(one.ask("next", "answer"), work.do, "next"), PATIENCE)
+        return work.done
 
     assert asyncio.run(go()) == ["running", "next"]
 
@@ -127,7 +143,7 @@ def test_a_failing_piece_gives_its_turn_back(one):
         worker, ticket = one.front[0], one.ask("page", "answer")
         with pytest.raises(ZeroDivisionError):
             await worker.do(ticket, divmod, 1, 0)
-        return await asyncio.wait_for(worker.do(ticket, divmod, 7, 2), 2)
+        return await asyncio.wait_for(worker.do(ticket, divmod, 7, 2), PATIENCE)
 
     assert asyncio.run(go()) == (3, 1)
 
@@ -154,7 +170,6 @@ def test_stages_grow_to_the_whole(quarters):
 
 def test_a_page_that_left_before_its_answer_began_leaves_nothing_open(one, ask):
     from sim.app.asking import read
-    from sim.app.library import open_library
     from sim.app.server import Site
 
     library = open_library()
@@ -165,46 +180,32 @@ def test_a_page_that_left_before_its_answer_began_leaves_nothing_open(one, ask):
     assert one.open == {}
 
 
-def waits(log, name, seconds=2.0):
-    """Works until it is given up, or for some seconds."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        engine.refuse_unwanted()
-        time.sleep(0.002)
-    log.append(name)
-
-
 def test_a_newer_question_stops_the_piece_in_hand(one):
     async def go():
-        log: list[str] = []
-        worker = one.front[0]
-        old = asyncio.ensure_future(worker.do(one.ask("page", "answer"), waits, log, "old"))
-        await asyncio.sleep(0.02)
-        began = time.monotonic()
-        await worker.do(one.ask("page", "answer"), slow, log, "new")
+        work, worker = Pieces(), one.front[0]
+        old = asyncio.ensure_future(worker.do(one.ask("page", "answer"), work.do_while_wanted, "old"))
+        await work.begun()
+        await worker.do(one.ask("page", "answer"), work.done.append, "new")
         with pytest.raises(SupersededError):
             await old
-        return log, time.monotonic() - began
+        return work.done
 
-    log, took = asyncio.run(go())
-    assert log == ["new"]
-    assert took < 1
+    assert asyncio.run(go()) == ["new"]
 
 
 def test_what_is_asked_ahead_waits_for_everybody_and_stops_for_anybody(one):
     async def go():
-        log: list[str] = []
-        worker = one.front[0]
-        begun = asyncio.ensure_future(worker.do(one.ask("idle", AHEAD), waits, log, "begun ahead"))
-        await asyncio.sleep(0.02)
+        work, worker = Pieces(), one.front[0]
+        begun = asyncio.ensure_future(worker.do(one.ask("idle", AHEAD), work.do_while_wanted, "begun ahead"))
+        await work.begun()
         queued = [
-            asyncio.ensure_future(worker.do(one.ask(page, lane), slow, log, lane))
+            asyncio.ensure_future(worker.do(one.ask(page, lane), work.done.append, lane))
             for page, lane in (("first", AHEAD), ("second", "answer"), ("third", "causes"))
         ]
         await asyncio.gather(*queued)
         with pytest.raises(SupersededError):
             await begun
-        return log
+        return work.done
 
     assert asyncio.run(go()) == ["answer", "causes", AHEAD]
 
@@ -226,19 +227,20 @@ def test_asking_ahead_leaves_room_for_questions(one, monkeypatch):
     assert one.ask("late", "answer").lane == "answer"
 
 
+THREE_YEARS = Scenario.from_text("extends: baseline\nend: 2026Q4", "baseline")
+
+
 @pytest.fixture
 def played():
     """An engine of this process, and a setup for it."""
-    library = open_library()
-    setup = Setup("baseline", "none", '{"eu.mediation": 0.8}', 3)
-    return engine.Engine(library.scenarios), setup
+    return engine.Engine({"baseline": THREE_YEARS}), Setup("baseline", "none", '{"eu.mediation": 0.8}', 3)
 
 
 def test_a_run_goes_on_where_it_stopped_and_is_the_run_of_the_public_api(played):
     made, setup = played
     some = made.results(setup, 64, 100, 9).values("mean.democracy")
     whole = made.results(setup, 64, 100)
-    expected = run("baseline", range(64, 100), seed=3, levers={"eu.mediation": 0.8})
+    expected = run(THREE_YEARS, range(64, 100), seed=3, levers={"eu.mediation": 0.8})
     for reference in ("mean.democracy", "SRB.eu_alignment", "kosovo_serbia.tension"):
         np.testing.assert_array_equal(whole.values(reference), expected.values(reference))
     np.testing.assert_array_equal(some, expected.values("mean.democracy")[:, :9])
@@ -268,16 +270,28 @@ def test_unfinished_runs_are_bounded_and_a_forgotten_one_begins_anew(played):
         np.testing.assert_array_equal(made.results(setup, 0, 64).values("mean.democracy")[:, :2], some)
 
 
+NAP_ONCE = """
+import pathlib, time
+mark = pathlib.Path({!r})
+if not mark.exists():
+    mark.touch()
+    time.sleep(600)
+"""
+
+
 @pytest.mark.slow
-def test_a_worker_that_dies_is_replaced_and_the_work_done_again():
+def test_a_worker_that_dies_is_replaced_and_the_work_done_again(tmp_path):
+    mark = tmp_path / "begun"
+
     async def go():
         worker, ticket = desk.Worker({}), desk.Ticket("page", "answer")
         try:
             with pytest.raises(BrokenProcessPool):  # work that kills every worker is told so
                 await worker.do(ticket, os._exit, 3)
             victim = await worker.do(ticket, os.getpid)
-            napping = asyncio.ensure_future(worker.do(ticket, time.sleep, 0.5))
-            await asyncio.sleep(0.1)
+            napping = asyncio.ensure_future(worker.do(ticket, exec, NAP_ONCE.format(str(mark))))
+            while not mark.exists():
+                await asyncio.sleep(0.01)
             os.kill(victim, signal.SIGKILL)
             await napping
             return victim != await worker.do(ticket, os.getpid)
