@@ -8,7 +8,6 @@ stopped at any moment, by whatever means, and continued by the same command.
 from __future__ import annotations
 
 import fcntl
-import io
 import json
 import logging
 import os
@@ -280,12 +279,12 @@ def parquet(table: pa.Table) -> memoryview:
     """A table as a file: float32 as byte streams under zstd is half the time and size of the defaults; pages carry checksums."""
     floats = {f.name: "BYTE_STREAM_SPLIT" for f in table.schema if pa.types.is_floating(f.type)}
     words = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
-    buffer = io.BytesIO()
+    sink = pa.BufferOutputStream()
     pq.write_table(
-        table, buffer, compression="zstd", compression_level=1, use_dictionary=words, column_encoding=floats or None,
+        table, sink, compression="zstd", compression_level=1, use_dictionary=words, column_encoding=floats or None,
         write_page_checksum=True,
     )  # fmt: skip
-    return buffer.getbuffer()
+    return memoryview(sink.getvalue())  # of a BytesIO, one that an error holds on to can bring the interpreter down when it is collected
 
 
 def sealed(data: bytes) -> bytes:

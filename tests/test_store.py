@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -37,6 +39,20 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 WORLDS = [*range(64), *range(1024, 1088)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, undisturbed: Path) -> Path:
+    """A directory of one's own with the results of `undisturbed`."""
+    return Path(shutil.copytree(undisturbed, tmp_path / "run"))
+
+
+@pytest.fixture
+def one_chunk(folder: Path) -> Path:
+    """A directory of one's own with a single chunk, of worlds 0 to 63."""
+    for second in folder.glob("*/*1024-*"):
+        second.unlink()
+    return folder
 
 
 def written_chunks(folder: Path) -> dict[Path, float]:
@@ -167,10 +183,8 @@ class TestDamage:
          (os.remove, "worlds")],
     )  # fmt: skip
     def test_a_damaged_chunk_is_computed_again(
-        self, tmp_path: Path, undisturbed: Path, table: str, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+        self, folder: Path, undisturbed: Path, table: str, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
     ) -> None:
-        folder = tmp_path / "run"
-        run(short(), WORLDS, out=folder)
         chunk = sorted((folder / table).glob("*.parquet"))[0]
         other = sorted((folder / "states").glob("*.parquet"))[1].stat().st_mtime_ns
         damage(chunk)
@@ -182,29 +196,26 @@ class TestDamage:
             kept.unlink()
         assert_same_results(folder, undisturbed)
 
-    def test_any_byte_of_a_mark_that_is_altered_is_noticed(self, tmp_path: Path) -> None:
-        run(short(), 64, out=tmp_path / "run")
-        (mark,) = (tmp_path / "run" / "worlds").glob("*.parquet")
+    def test_any_byte_of_a_mark_that_is_altered_is_noticed(self, one_chunk: Path) -> None:
+        (mark,) = (one_chunk / "worlds").glob("*.parquet")
         whole = mark.read_bytes()
         assert pq.read_table(mark).num_rows == 64  # the seal is no obstacle to a reader
         for at in [*range(0, len(whole), len(whole) // 40), *range(len(whole) - 12, len(whole))]:
             mark.write_bytes(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
-            store = Store(tmp_path / "run")
+            store = Store(one_chunk)
             assert store.mend() == 1, at
             mark.with_name(mark.name + ".damaged").rename(mark)
 
     @pytest.mark.parametrize("damage", [cut_short, altered, os.remove])
-    def test_reading_a_damaged_chunk_says_which_and_what_to_do(self, tmp_path: Path, damage: Callable[[Path], None]) -> None:
-        run(short(), 64, out=tmp_path / "run")
-        chunk = next((tmp_path / "run" / "states").glob("*.parquet"))
+    def test_reading_a_damaged_chunk_says_which_and_what_to_do(self, one_chunk: Path, damage: Callable[[Path], None]) -> None:
+        chunk = next((one_chunk / "states").glob("*.parquet"))
         damage(chunk)
         with pytest.raises(StoreError, match=f"{chunk} is (damaged|missing).* run the same command again"):
-            _ = load_results(tmp_path / "run").states
+            _ = load_results(one_chunk).states
 
-    def test_a_foreign_file_is_not_taken_for_a_chunk(self, tmp_path: Path) -> None:
-        run(short(), 64, out=tmp_path / "run")
-        (tmp_path / "run" / "worlds" / "notes.parquet").write_bytes(b"")
-        assert load_results(tmp_path / "run").world_numbers().size == 64
+    def test_a_foreign_file_is_not_taken_for_a_chunk(self, one_chunk: Path) -> None:
+        (one_chunk / "worlds" / "notes.parquet").write_bytes(b"")
+        assert load_results(one_chunk).world_numbers().size == 64
 
 
 class TestOverlap:
@@ -260,6 +271,7 @@ class TestTheDisk:
             run(short(), WORLDS, out=tmp_path / "run")
         assert Store(tmp_path / "run").done("none") == [range(64)]
         assert not list((tmp_path / "run").rglob("*.part"))
+        gc.collect()  # what the error held of the table goes without harm
         monkeypatch.setattr(os, "fsync", real)
         run(short(), WORLDS, out=tmp_path / "run")
         assert_same_results(tmp_path / "run", undisturbed)
@@ -309,7 +321,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if made.returncode:
         pytest.skip("only root may mount a small disk; the same errors are simulated above")
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)  # what was read last is closed by a thread of its own, soon
 
 
 class TestTheOrderOfWriting:
