@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -223,5 +222,5 @@ def load_results(folder: str | Path) -> Results:
         raise StoreError(f"{folder} is not a directory of results")
     store = Store(Path(folder))
     document = store.identity.get("scenario")
-    scenario = Scenario.from_text(json.dumps(document), document["name"]) if document else None
+    scenario = Scenario.from_document(document) if document else None
     return Results(StoreSource(store), scenario)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import yaml
-
 from sim.errors import InputError, unknown
 from sim.scenario import Scenario, load_scenario, shipped_folder, shipped_names
 
@@ -49,5 +47,4 @@ def reference_of(scenario: Scenario) -> Scenario:
     root = scenario.root()
     if (root.start, root.end) == (scenario.start, scenario.end):
         return root
-    document = root.document | {"start": scenario.start, "end": scenario.end}
-    return Scenario.from_text(yaml.safe_dump(document, sort_keys=False), name=root.name)
+    return Scenario.from_document(root.document | {"start": scenario.start, "end": scenario.end})

@@ -111,10 +111,7 @@ def reference_of(scenario: Scenario) -> Scenario:
     root = scenario.root()
     if (root.start, root.end) == (scenario.start, scenario.end):
         return root
-    import yaml
-
-    document = root.document | {"start": scenario.start, "end": scenario.end}
-    return Scenario.from_text(yaml.safe_dump(document, sort_keys=False), name=root.name)
+    return Scenario.from_document(root.document | {"start": scenario.start, "end": scenario.end})
 
 
 def carry_out(work: Work, workers: int, scheduler: str | None = None, collect: bool = False) -> tuple[Results, Results | None]:

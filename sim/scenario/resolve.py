@@ -35,9 +35,18 @@ def resolve_file(file: Path, report: Report, chain: tuple[tuple[str, Path], ...]
 
 
 def resolve_text(
-    data: bytes | str, name: str, label: str, folder: Path | None, report: Report, chain: tuple[tuple[str, Path], ...] = ()
+    data: bytes | str,
+    name: str,
+    label: str,
+    folder: Path | None,
+    report: Report,
+    chain: tuple[tuple[str, Path], ...] = (),
+    merged: bool = False,
 ) -> Resolved | None:
-    """Read the text of a scenario and all it extends. `label` names it in findings; `name` serves where it has none itself."""
+    """Read the text of a scenario and all it extends. `label` names it in findings; `name` serves where it has none itself.
+
+    `merged`: the text is a whole that was made of several files, of which the last may have shortened the run: no date in it is its own.
+    """
     own_report = Report()
     tree = parse(data, label, own_report)
     reader = Reader(own_report)
@@ -48,7 +57,7 @@ def resolve_text(
     places = {**(parent.places if parent else {}), **reader.places}
     _removals(own, parent, reader)
     if tree is not None:
-        complete(document, own, parent.document if parent else {}, places, reader)
+        complete(document, {} if merged else own, parent.document if parent else {}, places, reader)
     report.extend(sorted(own_report.findings, key=lambda f: (f.file != label, f.file, f.line, f.column)))
     if tree is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -88,6 +89,14 @@ class Scenario:
         """A scenario from the text of a file; parents are looked for in `folder`, then among the shipped. Raises InputError."""
         report = Report()
         resolved = resolve_text(text, name, name, None if folder is None else Path(folder), report)
+        report.raise_if_any()
+        return _made(resolved)
+
+    @staticmethod
+    def from_document(document: Mapping[str, Any]) -> Scenario:
+        """A scenario from what a run keeps of it: the document of its file with all that it extends. Raises InputError."""
+        report = Report()
+        resolved = resolve_text(json.dumps(document), document["name"], document["name"], None, report, merged=True)
         report.raise_if_any()
         return _made(resolved)
 

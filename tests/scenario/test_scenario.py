@@ -119,3 +119,20 @@ def _timed():
     begin = time.process_time()
     load_scenario("enlargement_veto").plan("clear_rules")
     return time.process_time() - begin
+
+
+def test_a_shortened_run_can_be_read_again_from_what_it_keeps(tmp_path):
+    """What a parent dates after the end of a shortened run is no mistake of the file, nor of what a run keeps of it."""
+    from sim import load_results, run
+
+    short = Scenario.from_text("extends: us_withdrawal\nend: 2024Q2\n", "short")
+    run(short, 2, out=tmp_path / "run")
+    again = load_results(tmp_path / "run").scenario
+    assert again.document == short.document
+    assert again.plan("eu_steps_in").levers == short.plan("eu_steps_in").levers
+
+
+def test_what_a_run_keeps_is_still_checked():
+    document = Scenario.from_text("extends: baseline\n", "x").document
+    with pytest.raises(InputError, match="unknown key"):
+        Scenario.from_document(document | {"lever": {}})
