@@ -9,10 +9,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pyarrow as pa
 import pyarrow.dataset as ds
 
@@ -99,3 +102,80 @@ def assert_same_results(folder: Path, reference: Path) -> None:
 
 def manifest(folder: Path) -> dict[str, Any]:
     return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+@dataclass
+class Spent:
+    """What a process has used, as last seen: seconds of processor time, bytes held at most, and how far it is from the first one."""
+
+    seconds: float
+    memory: int
+    depth: int
+
+
+class Watch:
+    """Python with these words, from start to end: its code, what it said, and what it and the processes that it began have used.
+
+    Times are processor times, which say how long it would take on an idle machine, whatever else this one has to do.
+    """
+
+    def __init__(self, *words: str, folder: Path | None = None) -> None:
+        self.spent: dict[int, Spent] = {}
+        started = time.monotonic()
+        process = start(*words, folder=folder)
+        said = ThreadPoolExecutor(1).submit(process.communicate)
+        while process.poll() is None:
+            self._look(process.pid)
+            time.sleep(0.05)
+        self.seconds = time.monotonic() - started
+        self.out, self.err = said.result(60)
+        self.code = process.returncode
+
+    def _look(self, pid: int, depth: int = 0) -> None:
+        """At a process and those that it began."""
+        try:
+            process = psutil.Process(pid)
+            times, memory, children = process.cpu_times(), held_at_most(pid), process.children()
+        except (psutil.NoSuchProcess, OSError, IndexError):  # it has ended
+            return
+        self.spent[pid] = Spent(times.user + times.system, memory, depth)
+        for child in children:
+            self._look(child.pid, depth + 1)
+
+    @property
+    def memory(self) -> int:
+        """Bytes that all processes together have held at most, each at its own highest."""
+        return sum(spent.memory for spent in self.spent.values())
+
+    @property
+    def busy(self) -> float:
+        """Seconds of processor time of all processes."""
+        return sum(spent.seconds for spent in self.spent.values())
+
+    def seconds_of(self, workers: int) -> float:
+        """Seconds that it would take on an idle machine, where workers, the children of the process that forks them, share the cores."""
+        shared = sum(spent.seconds for spent in self.spent.values() if spent.depth > 1)
+        return self.busy - shared + shared / min(workers, len(os.sched_getaffinity(0)))
+
+
+def held_at_most(pid: int) -> int:
+    """Bytes. Unlike `ru_maxrss` this leaves out what the process held that started it."""
+    return 1024 * int(Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").partition("VmHWM:")[2].split()[0])
+
+
+def within_two(said: float, was: float) -> bool:
+    return said / 2 < was < said * 2
+
+
+def assert_foretold(words: Sequence[str], out: Path, workers: int, folder: Path) -> None:
+    """What `--dry-run` says of a command that writes to `out` is within a factor of two of what it takes."""
+    dry = Watch(*words, "--dry-run", "--json", folder=folder)
+    assert dry.code == 0, dry.err
+    assert not out.exists()
+    said = json.loads(dry.out)["estimate"]
+    watched = Watch(*words, folder=folder)
+    assert watched.code == 0, watched.err
+    assert within_two(said["disk_bytes"], sum(f.stat().st_size for f in out.rglob("*.parquet")))
+    assert within_two(said["memory_bytes"], watched.memory), (said, watched.spent)
+    idle = dry.busy / dry.seconds  # part of a processor that it got while it looked at the clock
+    assert within_two(said["seconds"] * idle, watched.seconds_of(workers)), (said, idle, watched.seconds, watched.spent)
