@@ -159,7 +159,10 @@ def measure_of(outcome: str, better_if: str | None = None) -> Measure:
     )  # fmt: skip
 
 
-_PROPER = ("EU", "US", "NATO", "KFOR", "EUFOR", "Russian", "Chinese", "Turkish", "Serbian", "Kosovo", "Serbia", "Republika", "Srpska")
+_PROPER = (
+    *("EU", "US", "NATO", "KFOR", "EUFOR", "Russian", "Chinese", "Turkish", "Serbian", "Russia", "China", "Kosovo", "Serbia"),
+    *("Republika", "Srpska"),
+)
 _CAPITALS = {word.lower(): word for word in _PROPER}
 
 

@@ -82,9 +82,11 @@ def _bar(room: str, because: str, difference: float) -> dict[str, Any]:
 
 
 def _leaf(leaf: Mapping[Hashable, Any]) -> dict[str, Any]:
-    by, kind = (thing(leaf["input"]), leaf["source_kind"]) if leaf["source"] else ("", leaf["kind"])
+    """A part of a cause: what it comes from, by way of which signals, its kind where it is set from outside, its mean level in both."""
+    kind = leaf["source_kind"] or leaf["kind"]
+    way = ", ".join(thing(step) for step in str(leaf["way"]).split(", ") if step)
     levels = {side: None if leaf[side] != leaf[side] else round(float(leaf[side]), 4) for side in ("from", "to")}
-    told = {"what": thing(leaf["source"] or leaf["input"]), "by": by, "kind": kind if kind in _SET else ""}
+    told = {"what": thing(leaf["source"] or leaf["input"]), "by": way, "kind": kind if kind in _SET else ""}
     return told | levels | {"difference": float(leaf["difference"])}
 
 

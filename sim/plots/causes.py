@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.summary import words
 from sim.errors import InputError, unknown
 from sim.plots.sheet import BLUE, INK, PAPER, SMALL, SOFT, VERMILLION, named_rows, sheet
 
@@ -40,7 +41,7 @@ def waterfall(causes: pd.DataFrame, *, title: str = "What made the difference", 
     figure, axes = sheet(
         title,
         "Each bar begins where the one above ends; together they make the whole difference, the mean over the worlds of both runs."
-        " Blue and hatched to the right raise the outcome, red to the left lower it."
+        " Blue and hatched, to the right: raises the outcome. Orange, to the left: lowers it."
         + (" The thin bars below one are what it is made of." if deep else ""),
         height=0.33 * (len(steps) + 1) + 0.1, left=2.75, right=0.65,
     )  # fmt: skip
@@ -134,10 +135,18 @@ def _parts(frame: pd.DataFrame) -> list[Step]:
 
 
 def _made_of(row: dict[Any, Any]) -> str:
-    text = f"{row['source']} by way of {row['way']}" if row["source"] else str(row["input"])
-    return text.replace("states.", "")
+    way = ", ".join(_plain(step) for step in str(row["way"]).split(", ") if step)
+    return f"{_plain(row['source'])} by way of {way}" if row["source"] else _plain(row["input"])
+
+
+def _plain(name: object) -> str:
+    """A variable's name as words; of the six it need not be said."""
+    return words(str(name).removeprefix("states."))
 
 
 def _named(row: dict[Any, Any]) -> str:
-    because, room = str(row["because"]), str(row.get("room", "")).replace("_", " ")
+    """A bar's name: a cause and its room, or what a signal is computed from."""
+    because, room = str(row["because"]), words(str(row.get("room", "")))
+    if "from" in row and "input" not in row:  # a signal's, whose room says of what kind its input is
+        return _plain(because)
     return because if room in ("", because) else f"{because} ({room})"

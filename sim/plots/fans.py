@@ -8,6 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.analysis.ends import labels_of
+from sim.analysis.summary import words
+from sim.catalogue import Variable
 from sim.errors import InputError
 from sim.plots.outcomes import Path, meaning_of, name_of, path_of, run_name, unit_of
 from sim.plots.sheet import BLUE, INK, SMALL, SOFT, apart, limits, plain_ticks, quarters_axis, sheet, worlds_said
@@ -42,18 +45,27 @@ def fan(
     figure, axes = sheet(
         title or f"{where}{name} in {run_name(results, policy)}",
         caption(path, results, ghost, ghost_policy, bool(observed)),
-        height=3.0, subtitle=meaning_of(path.variable), right=1.35, left=0.8,
+        height=3.0, subtitle=meaning_of(path.variable), right=1.35, left=1.35 if labels_of(path.variable) else 0.8,
     )  # fmt: skip
     axis = axes[0, 0]
     draw_fan(axis, path, before)
     seen = _observed(axis, observed or {}, path)
     low, high = extent([path, *([before] if before else [])])
-    axis.set_ylim(*limits(min([low, *seen]), max([high, *seen]), path.variable.range))
-    axis.set_ylabel(unit_of(path.variable), color=INK, size=SMALL)
-    plain_ticks(axis.yaxis)
+    _scale(axis, path.variable, min([low, *seen]), max([high, *seen]))
     quarters_axis(axis, path.quarters)
     _labels(axis, path, before, run_name(ghost, ghost_policy) if ghost else "")
     return figure
+
+
+def _scale(axis: Axes, variable: Variable, low: float, high: float) -> None:
+    """The vertical axis: numbers with their unit, or words, then with a step to spare on either side."""
+    if labels := labels_of(variable):
+        axis.set_yticks(range(len(labels)), [words(label) for label in labels])
+        axis.set_ylim(max(-0.2, np.floor(low) - 1), min(len(labels) - 0.8, np.ceil(high) + 1))
+        return
+    axis.set_ylim(*limits(low, high, variable.range))
+    axis.set_ylabel(unit_of(variable), color=INK, size=SMALL)
+    plain_ticks(axis.yaxis)
 
 
 def caption(path: Path, results: Results, ghost: Results | None, ghost_policy: str, points: bool = False) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from matplotlib.figure import Figure
 
 from sim.analysis.summary import words
 from sim.errors import InputError, unknown
-from sim.plots.sheet import BLUE, INK, RULE, SMALL, SOFT, plain_ticks, sheet
+from sim.plots.sheet import BLUE, INK, PAPER, RULE, SMALL, SOFT, plain_ticks, sheet
 
 
 def pareto(
@@ -84,9 +85,9 @@ def _name(axis: Axes, points: np.ndarray, names: list[str]) -> None:
         spots += [(px + 0.07, py + 0.07), (px + 0.07, py - 0.21), (px - 0.07 - length, py + 0.07), (px - 0.07 - length, py - 0.21)]
         x, y = min(spots, key=lambda s: _hidden((s[0], s[1], s[0] + length, s[1] + 0.14), taken, wide, tall))
         taken.append((x, y, x + length, y + 0.14))
-        axis.annotate(
-            name, (x / wide, (y + 0.07) / tall), xycoords="axes fraction", va="center", size=SMALL, color=INK, annotation_clip=False
-        )
+        paper = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.6}
+        place: Any = {"xycoords": "axes fraction", "va": "center", "annotation_clip": False, "zorder": 2.5}  # over the front, under points
+        axis.annotate(name, (x / wide, (y + 0.07) / tall), size=SMALL, color=INK, bbox=paper, **place)
 
 
 def _hidden(spot: tuple[float, float, float, float], taken: list[tuple[float, float, float, float]], wide: float, tall: float) -> float:

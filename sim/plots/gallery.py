@@ -25,7 +25,8 @@ CALLS = (
     'slope(baseline, vetoes, "membership_credibility")',
     'ridgeline(vetoes, "eu_alignment", ghost=baseline)',
     'hundred_dots(baseline, vetoes, "eu_alignment")',
-    'waterfall(explain(baseline, vetoes, "SRB.public_support_eu"), title="Support for the EU in Serbia, 2034: why vetoes lower it")',
+    'waterfall(explain(baseline, vetoes, "SRB.public_support_eu"), title="Support for the EU in Serbia, 2034: why vetoes lower it", '
+    'unit="share")',
     'tornado(sensitivities, title="Serbia\'s EU alignment in 2034: which lever moves it how far", unit="share")',
     'pareto(policies, "eu_alignment", "democracy", units={"eu_alignment": "share", "democracy": "V-Dem index"})',
     'map_of(vetoes, "eu_alignment")',

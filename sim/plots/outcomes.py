@@ -88,10 +88,22 @@ def unit_of(variable: Variable) -> str:
 
 def meaning_of(variable: Variable) -> str:
     """What an outcome means, in one plain sentence."""
-    text = variable.means.split(";")[0].split(": ")[0]
+    if labels := labels_of(variable):
+        return f"One of: {', '.join(words(label) for label in labels)}."
+    text = first_clause(variable.means)
     for technical in _UNITS:
         text = text.replace(technical, technical.split()[0])  # whose scale it is; the axis says the rest
     return text.rstrip(".") + "."
+
+
+def first_clause(text: str) -> str:
+    """A text up to the first semicolon or colon that does not stand in brackets."""
+    depth = 0
+    for at, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth == 0 and (letter == ";" or text[at : at + 2] == ": "):
+            return text[:at]
+    return text
 
 
 def position_of(results: Results, quarter: str | None) -> tuple[int, str]:

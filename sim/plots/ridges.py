@@ -46,7 +46,8 @@ def ridgeline(
     )  # fmt: skip
     axis = axes[0, 0]
     everything = np.concatenate([*ends.values(), *past.values()])
-    low, high = limits(float(everything.min()), float(everything.max()), variable.range)
+    reach = 2 * max(_silverman(values) for values in (*ends.values(), *past.values()))  # where the tails have run out
+    low, high = limits(float(everything.min()) - reach, float(everything.max()) + reach, variable.range)
     for row, state in enumerate(STATES):
         _ridge(axis, row, ends[state], past.get(state), np.linspace(low, high, _POINTS), variable.range)
     named_rows(axis, [STATE_NAMES[s] for s in STATES], grid=False)
@@ -69,12 +70,16 @@ def _ridge(axis: Axes, row: int, now: np.ndarray, before: np.ndarray | None, gri
     axis.vlines(float(np.median(now)), row - 0.3, row, color=INK, linewidth=1.8)
 
 
+def _silverman(values: np.ndarray) -> float:
+    return 1.06 * float(values.std()) * float(values.size) ** -0.2
+
+
 def density(values: np.ndarray, grid: np.ndarray, span: tuple[float, float]) -> np.ndarray:
     """Smoothed share of worlds per unit on a grid, (points,).
 
     Silverman's width, but never narrower than a readable peak; what would spill over an end of the outcome's range is folded back.
     """
-    width = max(1.06 * float(values.std()) * values.size**-0.2, _LEAST_WIDTH * float(grid[-1] - grid[0]))
+    width = max(_silverman(values), _LEAST_WIDTH * float(grid[-1] - grid[0]))
     folded = np.concatenate([values, 2 * span[0] - values, 2 * span[1] - values])
     bumps = np.exp(-0.5 * ((grid[:, None] - folded[None, :]) / width) ** 2).sum(axis=1) / (values.size * width * np.sqrt(2 * np.pi))
     return np.where((grid >= span[0]) & (grid <= span[1]), bumps, 0.0)

@@ -48,16 +48,18 @@ def slope(
     for state, (a, b) in ends.items():
         colour, line = STYLES[state]
         axis.plot([0, 1], [a, b], color=colour, linestyle=line, linewidth=2, marker="o", markersize=5, clip_on=False)
-    _names(axis, {s: a for s, (a, _) in ends.items()}, -0.04)
-    _names(axis, {s: b for s, (_, b) in ends.items()}, 1.04)
+    _names(axis, {s: a for s, (a, _) in ends.items()}, 0, -1)
+    _names(axis, {s: b for s, (_, b) in ends.items()}, 1, 1)
     return figure
 
 
-def _names(axis: Axes, ends: dict[str, float], x: float) -> None:
-    """States and their values at one end of the lines, apart where they would touch."""
+def _names(axis: Axes, ends: dict[str, float], x: float, side: int) -> None:
+    """States and their values at one end of the lines, apart where they would touch, each with a thread to its line's end."""
     low, high = axis.get_ylim()
-    left = x < 0
     for (state, value), y in zip(ends.items(), apart(list(ends.values()), 0.055 * (high - low), low, high), strict=True):
         parts = [STATE_NAMES[state], f"{value:.2f}"]
-        text = "\N{EN SPACE}".join(parts if left else reversed(parts))
-        axis.annotate(text, (x, y), annotation_clip=False, va="center", ha="right" if left else "left", size=SMALL, color=INK)
+        text = "\N{EN SPACE}".join(parts if side < 0 else reversed(parts))
+        axis.plot([x + 0.015 * side, x + 0.055 * side], [value, y], color=STYLES[state][0], linewidth=0.8, clip_on=False)
+        axis.annotate(
+            text, (x + 0.065 * side, y), annotation_clip=False, va="center", ha="right" if side < 0 else "left", size=SMALL, color=INK
+        )

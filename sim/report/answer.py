@@ -7,15 +7,12 @@ from collections.abc import Iterator
 
 import numpy as np
 from matplotlib.figure import Figure
-from pandas import DataFrame
 
 from sim import plots
-from sim.analysis.explain import explain
 from sim.analysis.pairing import pair
 from sim.analysis.summary import Measure, Row, Summary, measure_of, number, of_hundred
-from sim.catalogue import STATES, catalogue
-from sim.errors import InputError
-from sim.identity import model_version
+from sim.catalogue import catalogue
+from sim.report.causes import causes_of, largest
 from sim.report.html import paragraph, section, table, text
 from sim.report.pictures import picture
 from sim.results import Results
@@ -28,7 +25,7 @@ def answer_of(summary: Summary, results: Results, reference: Results | None, nam
         section("In pictures", [picture(f, f"{name}-{i}") for i, f in enumerate(_figures(summary, results, reference))]),
         _policies(summary),
         section("The region", [_region(summary)]),
-        section("Why", _causes(summary, results, reference, name)),
+        section("Why", causes_of(summary, results, reference, name)),
         section("What happened", [_happened(summary), *_one_world(summary, results, reference, name)]),
     ]
 
@@ -115,38 +112,6 @@ def _figures(summary: Summary, results: Results, reference: Results | None) -> I
         yield plots.map_of(results, outcome, quarter=quarter)
 
 
-def _causes(summary: Summary, results: Results, reference: Results | None, name: str) -> list[str]:
-    """The waterfall and table of the row that moves most."""
-    if reference is None:
-        return []
-    most, outcome = _largest(summary)
-    made = {str(r.manifest["balkansim"]) for r in (results, reference)}
-    if made != {model_version()}:  # causes are found by playing the worlds again, and this model would play others
-        return [paragraph(f"The causes of {outcome} cannot be told: the runs were made by another version of the model; run them again.")]
-    try:
-        causes = explain(reference, results, outcome, until=summary.quarter)
-    except InputError as error:  # an outcome that is not booked, or actors that the results do not carry
-        return [paragraph(f"The causes of {outcome} cannot be told: {error}.")]
-    subject = f"{most.label}: {summary.measure.label}" if most.name in STATES else most.label
-    title = f"{subject}, end of {summary.quarter}: what makes the difference from {summary.against.replace('_', ' ')}"
-    rows = [
-        [text(r["because"]), text(str(r["room"]).replace("_", " ")), text(f"{r['difference']:+.4f}")]
-        for r in causes[causes["difference"] != 0].to_dict("records")
-    ]
-    total = ["all together", "", f"{causes['difference'].sum():+.4f}"]
-    return [
-        paragraph(f"The row that moves most, {most.label}, its mean difference{_sampled(causes)} booked to what caused it."),
-        picture(plots.waterfall(causes, title=title, unit=summary.measure.unit), f"{name}-why"),
-        table(["because", "where", "difference"], [*rows, total], numbers=(2,)),
-    ]
-
-
-def _sampled(causes: DataFrame) -> str:
-    """In which worlds causes were found, where these are not all."""
-    played, there = causes.attrs["worlds"], causes.attrs["of"]
-    return "" if played == there else f" in the first {played:,} of {there:,} worlds (± {causes.attrs['error']:.4f})"
-
-
 def _happened(summary: Summary) -> str:
     """In how many of 100 worlds each event worth telling occurs, those that differ most first."""
     events = sorted(summary.events, key=lambda e: -abs(e.share - (e.share if e.reference_share is None else e.reference_share)))
@@ -162,18 +127,12 @@ def _one_world(summary: Summary, results: Results, reference: Results | None, na
     """The world in the middle of all by the change that is largest, told with and without the change."""
     if reference is None:
         return []
-    both = pair(reference, results, _largest(summary)[1], "none", "none")
+    both = pair(reference, results, largest(summary)[1], "none", "none")
     at = results.quarters.index(summary.quarter)
     change = both.alternative[:, at].astype(float) - both.reference[:, at]
     middle = int(both.worlds[np.argsort(change, kind="stable")[change.size // 2]])
     said = f"One world told twice: number {middle}, in the middle of all by how far the row above that moves most changes in it."
     return [paragraph(said), picture(plots.timeline(reference, middle, twin=results), f"{name}-world")]
-
-
-def _largest(summary: Summary) -> tuple[Row, str]:
-    """The row that moves most, and its outcome reference."""
-    most = max(summary.rows, key=lambda r: abs(r.change))
-    return most, f"{most.name}.{summary.measure.outcome}" if most.name in STATES else summary.measure.outcome
 
 
 def _share(share: float) -> str:

@@ -11,19 +11,22 @@ import pandas as pd
 
 from sim.catalogue import Parameter, catalogue
 from sim.claims.reading import not_expressed, read_claims, shipped_file
-from sim.data.figures import load_figures
-from sim.report.html import folded, link, paragraph, section, table, text
+from sim.report.html import folded, paragraph, section, table, text
+from sim.report.sources import Citations, starts_of
 from sim.results import Results
 
 _LINES = re.compile(r"([a-z][a-z-]+)\s+((?:\d+(?:-\d+)?)(?:\s*,\s*\d+(?:-\d+)?)*)")
 
 
-def grounds_of(results: Results) -> list[str]:
-    """Sections on what a run's answer rests on."""
+def grounds_of(results: Results, outcome: str, name: str) -> list[str]:
+    """Sections on what a run's answer about an outcome rests on; `name` is that of the part."""
+    citations = Citations(name)
+    said = "Figures are observed up to 2023, each with its owner; works are cited where a sign, a form or a size comes from them."
     return [
+        starts_of(results, outcome, citations),
         section("Claims touched", _claims(results)),
-        section("What is assumed", _assumptions(results)),
-        section("Sources", _sources()),
+        section("What is assumed", _assumptions(results, citations)),
+        section("Sources", [paragraph(f"{said} Outlines of the map: Natural Earth."), *citations.lists()]),
         section("This run", _identity(results)),
     ]
 
@@ -52,7 +55,7 @@ def _claims(results: Results) -> list[str]:
     return [*told, table(["claim", "what it says", "document and lines"], rows)] if rows else told
 
 
-def _assumptions(results: Results) -> list[str]:
+def _assumptions(results: Results, citations: Citations) -> list[str]:
     """What was drawn afresh in each world: branches, levers, parameters, each with the range it took."""
     drawn = results.worlds
     drawn = drawn[drawn["policy"] == "none"]
@@ -64,7 +67,7 @@ def _assumptions(results: Results) -> list[str]:
         parts.append(table(["lever drawn", "5 % to 95 % of worlds", "what it is"], [_lever(c, drawn[c].to_numpy()) for c in levers]))
     if numbers:
         known = catalogue().parameters
-        rows = [_parameter(known[c.removeprefix("parameters.")], drawn[c].to_numpy(dtype=float)) for c in numbers]
+        rows = [_parameter(known[c.removeprefix("parameters.")], drawn[c].to_numpy(dtype=float), citations) for c in numbers]
         heads = ["parameter", "what it is", "drawn, 5 % to 95 %", "status", "source or reason"]
         counts = {s: sum(known[c.removeprefix("parameters.")].status == s for c in numbers) for s in ("measured", "calibrated", "assumed")}
         said = ", ".join(f"{n} {s}" for s, n in counts.items())
@@ -90,30 +93,12 @@ def _lever(name: str, values: np.ndarray) -> list[str]:
     return [text(name), _spread(values), text(known.means if known else "")]
 
 
-def _parameter(parameter: Parameter, values: np.ndarray) -> list[str]:
+def _parameter(parameter: Parameter, values: np.ndarray, citations: Citations) -> list[str]:
     reason = "; ".join(dict.fromkeys([*parameter.source, *filter(None, [parameter.because])]))
     # a parameter with a value per actor is drawn as one factor common to them all
     unit = "common factor" if not isinstance(parameter.value, int | float) else parameter.unit
     name = text(parameter.name).replace(".", ".<wbr>").replace("_", "_<wbr>")  # where a long name may break
-    return [name, text(parameter.means), f"{_spread(values)} ({text(unit)})", text(parameter.status), _sourced(reason)]
-
-
-def _sourced(source: str) -> str:
-    return "; ".join(link(part) for part in source.split("; "))
-
-
-def _sources() -> list[str]:
-    """Owners of the figures that starting values and scales rest on."""
-    found = load_figures().sources()
-    rows = [
-        [text(s.source), text(s.licence), text(", ".join(s.figures)), ", ".join(link(u, f"[{i}]") for i, u in enumerate(s.urls, 1))]
-        for s in found
-    ]
-    listed = table(["owner", "terms", "figures", "addresses"], rows)
-    said = paragraph(
-        "Starting values and scales rest on observed figures up to 2023, each with its owner. Outlines of the map: Natural Earth."
-    )
-    return [said, folded(f"The {len(rows)} owners and their figures", listed)]
+    return [name, text(parameter.means), f"{_spread(values)} ({text(unit)})", text(parameter.status), citations.linked(reason)]
 
 
 def _identity(results: Results) -> list[str]:

@@ -57,7 +57,9 @@ def report(results: Results, reference: Results | None = None, *, name: str = "r
         paragraph(summary.question, "question") if summary.question else "",
         paragraph(described) if described else "",
     ]
-    return "\n".join(p for p in [*head, *answer_of(summary, results, compared, name), *grounds_of(results)] if p)
+    return "\n".join(
+        p for p in [*head, *answer_of(summary, results, compared, name), *grounds_of(results, summary.measure.outcome, name)] if p
+    )
 
 
 def page(parts: Sequence[str], title: str) -> str:

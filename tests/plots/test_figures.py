@@ -33,6 +33,7 @@ from sim.plots import (
     waterfall,
 )  # fmt: skip
 from sim.plots.fronts import front
+from sim.plots.outcomes import first_clause
 from sim.plots.ridges import density
 from sim.plots.sheet import RESOLUTION, WIDTH, apart, limits
 from sim.plots.standing import searched, standing
@@ -206,8 +207,45 @@ def test_the_parts_of_a_waterfall_make_up_its_bars() -> None:
     whole, thin = bars[bars[:, 2] > 0.5, :2], bars[bars[:, 2] < 0.5, :2]
     assert np.allclose(whole, [(0.0, 0.2), (0.2, -0.1), (0.0, 0.1)])
     assert np.allclose(thin, [(0.0, 0.15), (0.15, 0.05)])
-    assert "tolerance by way of kept_calm" in words(figure).replace("\n", " ")
+    assert "tolerance by way of kept calm" in words(figure).replace("\n", " ")
     assert "made of" in caption_of(figure)
+
+
+def test_inputs_of_a_signal_are_named_in_words() -> None:
+    rows = [("stock", "states.eu_influence", 0.4, 0.3, -0.02), ("together", "several inputs together", np.nan, np.nan, 0.001)]
+    said = words(waterfall(pd.DataFrame(rows, columns=["room", "because", "from", "to", "difference"])))
+    assert "EU influence" in said
+    assert "stock" not in said
+    assert "several inputs together" in said
+
+
+@pytest.mark.parametrize(
+    ("means", "clause"),
+    [
+        ("Thousands (Kosovo; NATO: open-ended); more", "Thousands (Kosovo; NATO: open-ended)"),
+        ("Share joined (rate): agenda x assent", "Share joined (rate)"),
+        ("Ratio 1:2 of two", "Ratio 1:2 of two"),
+    ],
+)
+def test_a_meaning_ends_with_its_first_clause(means: str, clause: str) -> None:
+    assert first_clause(means) == clause
+
+
+def test_a_fan_of_words_has_them_on_its_axis(vetoes: Results) -> None:
+    figure = fan(vetoes, "SRB.accession_stage")
+    shown = [t.get_text() for t in figure.axes[0].get_yticklabels()]
+    assert "negotiating" in shown
+    assert not any(t.replace(".", "").isdigit() for t in shown)
+    assert "|" not in words(figure)
+
+
+def test_names_at_a_slope_are_tied_to_their_lines(baseline: Results, vetoes: Results) -> None:
+    """Where names had to move apart, a thread in the line's colour leads from each to the end that it names."""
+    axis = slope(baseline, vetoes, "eu_alignment").axes[0]
+    lines = [line for line in axis.lines if len(line.get_xdata()) == 2]
+    ends = [(line.get_color(), line.get_ydata()[0]) for line in lines if line.get_marker() == "o"]
+    threads = [(line.get_color(), line.get_ydata()[0]) for line in lines if line.get_marker() != "o" and line.get_xdata()[0] < 0]
+    assert sorted(ends) == sorted(threads)
 
 
 def test_a_waterfall_without_any_difference() -> None:

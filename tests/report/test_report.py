@@ -23,7 +23,7 @@ from sim.scenario import Scenario
 WORLDS = 20
 HEADINGS = (
     *("The answer", "In pictures", "Policies", "The region", "Why", "What happened"),
-    *("Claims touched", "What is assumed", "Sources", "This run"),
+    *("Where it starts", "Claims touched", "What is assumed", "Sources", "This run"),
 )
 WAVE = "{name: wave, extends: enlargement_veto, end: 2025Q4}"
 
@@ -113,6 +113,26 @@ def test_what_the_page_says(whole: str, vetoes: Results) -> None:
         assert part in " ".join(heard.split()), part
 
 
+def test_every_number_leads_to_its_source(whole: str) -> None:
+    """Works and figures named beside a parameter or a starting value lead to where they are listed, with an address."""
+    rows = re.findall(r"<tr>.*?</tr>", whole)
+    (k1,) = (r for r in rows if "accession.<wbr>k1<" in r)
+    assert '<a href="#run-work-schimmelfennig_sedelmeier_2004">Schimmelfennig &amp; Sedelmeier 2004</a>' in k1
+    (work,) = re.findall(r'<li id="run-work-schimmelfennig_sedelmeier_2004">(.*?)</li>', whole)
+    assert '<a href="https://doi.org/10.1080/1350176042000248089"' in work
+    (serbia,) = (r for r in rows if r.startswith('<tr><th scope="row">Serbia</th>') and "cfsp_alignment_pct" in r)
+    assert "54 %" in serbia
+    assert "measured" in serbia
+    assert 'href="#run-figure-cfsp_alignment_pct"' in serbia
+    assert re.search(r'<td>[^<]*.*id="run-figure-cfsp_alignment_pct".*</td><td><a href="https?://', whole)
+
+
+def test_causes_are_followed_one_level_down(whole: str) -> None:
+    assert "One level down" in whole
+    assert 'id="run-deeper"' in whole
+    assert "<summary>All the parts</summary>" in whole
+
+
 def test_light_dark_and_paper(whole: str) -> None:
     assert "prefers-color-scheme: dark" in whole
     assert "@media print" in whole
@@ -127,7 +147,7 @@ def test_a_run_by_itself(baseline: Results) -> None:
 
 
 def test_causes_are_not_told_by_another_model(baseline: Results, vetoes: Results, monkeypatch) -> None:
-    monkeypatch.setattr("sim.report.answer.model_version", lambda: "0.0.0+other")
+    monkeypatch.setattr("sim.report.causes.model_version", lambda: "0.0.0+other")
     assert "made by another version of the model" in report(vetoes, baseline)
 
 

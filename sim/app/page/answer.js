@@ -30,7 +30,7 @@ export function verdictWords(answer, { differs, page, against }) {
 /** What an outcome is, in short, its unit, and which way is better. */
 export function outcomeWords(outcome) {
   const better = { higher: "; higher is better", lower: "; lower is better", none: "" }[outcome.better];
-  const means = outcome.labels.length ? "" : `${sentence(outcome.means.split(/[:;] /)[0])} `;
+  const means = outcome.labels.length ? "" : `${sentence(/^(?:\([^)]*\)|[^;:(])*/.exec(outcome.means)[0])} `;
   return `${means}Unit: ${outcome.type === "bool" ? "share of worlds" : outcome.unit}${better}.`;
 }
 
