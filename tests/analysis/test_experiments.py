@@ -42,7 +42,7 @@ def test_five_commands_lead_to_a_defended_answer(tmp_path, monkeypatch, capsys):
     assert re.search(answer, printed["robust"]), printed["robust"]
     assert "western_leverage" in printed["explain"]
     assert "they part in" in printed["twin"]
-    assert "share of its variance by input" in printed["sensitivity"]
+    assert "share of the variance" in printed["sensitivity"]
 
 
 def test_the_files_of_the_page_and_the_example_check_clean(tmp_path, monkeypatch):
