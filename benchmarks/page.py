@@ -20,6 +20,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -77,7 +78,7 @@ def served(worlds: int) -> Iterator[tuple[str, psutil.Process]]:
 
 
 LEVERS = ("eu.mediation", "eu.veto_propensity", "eu.conditionality_clarity", "russia.effort", "china.investment")
-"""Moved by keys in turn, so that no combination comes twice on the way up; the way down meets each again."""
+"""Moved by keys in turn, so that no combination comes twice on the way up; the way down to the first of each meets all again."""
 DRAGGED = "transatlantic.coordination"
 
 
@@ -154,7 +155,7 @@ def measure(address: str, server: psutil.Process, moves: int, rest: float) -> di
         places = [(move * 17 + 5) % 61 / 61 for move in range(2 * moves)]
         kinds: dict[str, Callable[[], list[tuple[float, float]]]] = {
             "key, at once": lambda: [mover.key(lever, "ArrowRight") for lever in turns],
-            "key, seen before": lambda: [mover.key(lever, "ArrowLeft") for lever in reversed(turns[1:])],
+            "key, seen before": lambda: [mover.key(lever, "ArrowLeft") for lever in reversed(turns[len(LEVERS) :])],
             "key, rested": lambda: [mover.key(lever, "ArrowLeft", rested=True) for lever in turns],
             "slider, at once": lambda: [mover.drag(DRAGGED, share) for share in places[:moves]],
             "slider, rested": lambda: [mover.drag(DRAGGED, share, rested=True) for share in places[moves:]],
@@ -176,10 +177,23 @@ def _summed(times: Callable[[], list[tuple[float, float]]], spent: Callable[[], 
     return found | {f"{who} ms": 1000 * (after[who] - before[who]) / len(rows) for who in after}
 
 
+def simulation(worlds: int) -> dict[str, float]:
+    """Wall and processor milliseconds of one simulation of the baseline, here and now, by itself: the median of five."""
+    from sim import run
+
+    run("baseline", 64)
+    rows = []
+    for seed in range(2, 7):
+        wall, used = time.perf_counter(), time.process_time()
+        run("baseline", worlds, seed=seed)
+        rows.append((time.perf_counter() - wall, time.process_time() - used))
+    return dict(zip(("wall", "processor"), (1000 * np.median(rows, axis=0)).tolist(), strict=True))
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--moves", type=int, default=30, help="moves of each kind, at most 30")
+    parser.add_argument("--moves", type=int, default=30, help="moves of each kind, 6 to 30")
     parser.add_argument("--worlds", type=int, default=500)
     parser.add_argument("--rest", type=float, default=1.0, help="seconds that a reader rests on a lever before moving it")
     parser.add_argument("--json", action="store_true")
@@ -187,8 +201,10 @@ def main() -> None:
     load = os.getloadavg()[0]
     with served(given.worlds) as (address, server):
         found = measure(address, server, given.moves, given.rest)
+    alone = simulation(given.worlds)
     if given.json:
-        print(json.dumps({"worlds": given.worlds, "moves": given.moves, "rest": given.rest, "load": load, "page": found}, indent=1))
+        measured = {"rest": given.rest, "load": load, "page": found, "simulation": alone}
+        print(json.dumps({"worlds": given.worlds, "moves": given.moves, **measured}, indent=1))
         return
     print(
         f"{given.moves} moves of each kind, {given.worlds} worlds; milliseconds from the input to the first changed and to the whole chart"
@@ -198,6 +214,7 @@ def main() -> None:
         first = [f"{row[k]:.0f}" if k in row else "" for k in ("first median", "first p95")]
         spent = ", ".join(f"{row[f'{who} ms']:.0f}" for who in ("workers", "server", "browser") if f"{who} ms" in row)
         print(f"{name:24s}{first[0]:>15s}{first[1]:>8s}{row['whole median']:15.0f}{row['whole p95']:8.0f}   {spent}")
+    print(f"One simulation by itself, in this process: {alone['wall']:.0f}, of the processor {alone['processor']:.0f}.")
     print(f"The machine's load before was {load:.1f} on {os.cpu_count()} processors.")
 
 

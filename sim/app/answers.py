@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +15,7 @@ from sim.analysis.pairing import shares
 from sim.analysis.summary import label_of, number, words
 from sim.app import engine
 from sim.app.asking import Chart, Question, Setup
-from sim.app.desk import Desk, Ticket
+from sim.app.desk import Desk, Ticket, Worker
 from sim.app.library import Library
 from sim.catalogue import STATES, Variable
 from sim.randomness import BLOCK
@@ -30,13 +30,15 @@ DOTS = 100
 MOST_REMEMBERED = 64 * 2**20  # bytes
 
 Values = dict[str, np.ndarray]
+Piece = tuple[Setup, int, int]
+"""Worlds `first` to `stop` - 1 of a setup."""
 
 
-def pieces(worlds: int, workers: int) -> list[tuple[int, int]]:
+def pieces(worlds: int, shares: int) -> list[tuple[int, int]]:
     """[first, stop) of each piece of work: whole blocks, as equal as they can be, so that all workers end together."""
     blocks = -(-worlds // BLOCK)
-    rounds = -(-blocks * BLOCK // (PIECE * workers))
-    count = min(blocks, rounds * workers)
+    rounds = -(-blocks * BLOCK // (PIECE * shares))
+    count = min(blocks, rounds * shares)
     edges = [min(worlds, blocks * i // count * BLOCK) for i in range(count + 1)]
     return list(pairwise([*edges[:-1], worlds]))
 
@@ -50,25 +52,24 @@ class Bank:
     """Values already fetched from the workers, the latest kept."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Setup, int, int, str], np.ndarray] = OrderedDict()
+        self._kept: OrderedDict[tuple[Piece, str], np.ndarray] = OrderedDict()
         self._bytes = 0
 
-    def put(self, setup: Setup, first: int, stop: int, values: Values) -> None:
+    def put(self, piece: Piece, values: Values) -> None:
         """Keep values; the oldest go once there are too many."""
         for reference, array in values.items():
-            key = (setup, first, stop, reference)
-            if key not in self._kept:
+            if (piece, reference) not in self._kept:
                 self._bytes += array.nbytes
-            self._kept[key] = array
+            self._kept[piece, reference] = array
         while self._bytes > MOST_REMEMBERED and len(self._kept) > 1:
             self._bytes -= self._kept.popitem(last=False)[1].nbytes
 
-    def get(self, setup: Setup, first: int, stop: int, references: tuple[str, ...]) -> Values:
+    def get(self, piece: Piece, references: tuple[str, ...]) -> Values:
         """Those of these values that are kept."""
-        keys = {r: key for r in references if (key := (setup, first, stop, r)) in self._kept}
-        for key in keys.values():
-            self._kept.move_to_end(key)
-        return {r: self._kept[key] for r, key in keys.items()}
+        known = [r for r in references if (piece, r) in self._kept]
+        for reference in known:
+            self._kept.move_to_end((piece, reference))
+        return {r: self._kept[piece, r] for r in known}
 
 
 class Answering:
@@ -82,15 +83,18 @@ class Answering:
 
         A world is played once: each stage goes on where the one before it stopped.
         """
-        wanted = wanted_references(question)
-        parts = list(enumerate(pieces(question.worlds, len(self.desk.front))))
+        wanted, parts = wanted_references(question), pieces(question.worlds, self.desk.shares)
 
-        def begin(setup: Setup, until: int | None) -> list[asyncio.Future[Values]]:
-            return [asyncio.ensure_future(self._piece(setup, wanted, i, *part, until, ticket)) for i, part in parts]
+        def begin(setup: Setup, stages: Sequence[int | None]) -> list[list[asyncio.Future[Values]]]:
+            whole = [(setup, *part) for part in parts]
+            placed = list(zip(whole, self.desk.places(whole), strict=True))
+            return [
+                [asyncio.ensure_future(self._piece(piece, worker, wanted, until, ticket)) for piece, worker in placed] for until in stages
+            ]
 
-        before = begin(question.before, None)
+        [before] = begin(question.before, [None])
         shown = stages(len(self._quarters(question.now))) if question.now != question.before else [None]
-        steps = [begin(question.now, until) for until in shown]
+        steps = begin(question.now, shown)
         try:
             reference = _joined(await asyncio.gather(*before))
             for step, following in pairwise(steps):
@@ -103,17 +107,14 @@ class Answering:
                 w.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _piece(
-        self, setup: Setup, wanted: tuple[str, ...], position: int, first: int, stop: int, until: int | None, ticket: Ticket
-    ) -> Values:
+    async def _piece(self, piece: Piece, worker: Worker, wanted: tuple[str, ...], until: int | None, ticket: Ticket) -> Values:
         """Values of one piece of worlds, of at least `until` quarters."""
-        found = self.bank.get(setup, first, stop, wanted)
+        found = self.bank.get(piece, wanted)
         lacking = tuple(r for r in wanted if r not in found)
         if lacking:
-            worker = self.desk.front[position % len(self.desk.front)]
-            fetched = await worker.do(ticket, engine.values, setup, first, stop, until, lacking)
+            fetched = await worker.do(ticket, engine.values, *piece, until, lacking)
             if until is None:
-                self.bank.put(setup, first, stop, fetched)
+                self.bank.put(piece, fetched)
             found |= fetched
         return found
 

@@ -7,7 +7,7 @@ import itertools
 import multiprocessing
 import os
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -19,10 +19,13 @@ from sim.scenario import Scenario
 
 MOST_OPEN = 64
 """Questions that may be open at once, over all pages."""
-AHEAD = "ahead"
-"""The lane of questions that a page will perhaps ask next: served only when nothing else waits, given up as soon as something does."""
-
-
+AHEAD = ("ahead", "further ahead")
+"""Lanes of questions that a page will perhaps ask next: served only when nothing else waits, given up as soon as something does."""
+FOR_TWO = 4
+"""Processors from which on two workers share an answer. Half the worlds take two thirds of the time of all: with fewer, the page and other
+programs want what is left."""
+MOST_PLACED = 256
+"""Pieces of which is remembered where they were begun."""
 LAST = 2**62
 """No piece of work has a number as high."""
 
@@ -44,6 +47,11 @@ class Ticket:
         self.waiting: set[asyncio.Future[None]] = set()
         self.running: dict[int, Worker] = {}  # pieces in hand, by number
 
+    @property
+    def ahead(self) -> bool:
+        """Whether it is only a guess."""
+        return self.lane in AHEAD
+
     def supersede(self) -> None:
         """Give up every turn not yet begun, and stop the pieces in hand."""
         self.superseded = True
@@ -62,6 +70,11 @@ class Turns:
         self.queue: OrderedDict[str, deque[tuple[Ticket, asyncio.Future[None]]]] = OrderedDict()
         self.later: OrderedDict[str, deque[tuple[Ticket, asyncio.Future[None]]]] = OrderedDict()
 
+    @property
+    def load(self) -> int:
+        """How many turns come before that of one who asks now."""
+        return (self.holder is not None and not self.holder.ahead) + sum(map(len, self.queue.values()))
+
     async def take(self, ticket: Ticket) -> None:
         """Wait for a turn. Raises SupersededError where the question is given up before it comes."""
         if ticket.superseded:
@@ -69,11 +82,10 @@ class Turns:
         if self.holder is None:
             self.holder = ticket
             return
-        ahead = ticket.lane == AHEAD
-        if self.holder.lane == AHEAD and not ahead:
+        if self.holder.ahead and not ticket.ahead:
             self.holder.supersede()
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        (self.later if ahead else self.queue).setdefault(ticket.client, deque()).append((ticket, future))
+        (self.later if ticket.ahead else self.queue).setdefault(ticket.client, deque()).append((ticket, future))
         ticket.waiting.add(future)
         try:
             await future
@@ -170,30 +182,55 @@ class Worker:
             return loop.run_in_executor(self.executor, engine.carry_out, *arguments)
 
 
+def processors() -> int:
+    """How many processors this program may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Desk:
-    """The workers and the open questions. With two processors or more, two workers share each answer; details have one of their own."""
+    """The workers and the open questions. Two workers answer, each by itself or sharing an answer; details have one of their own."""
 
     def __init__(self, scenarios: dict[str, Scenario], processes: bool = True) -> None:
-        count = min(2, os.cpu_count() or 1) if processes else 1
+        count = min(2, processors()) if processes else 1
+        self.shares = 2 if count == 2 and processors() >= FOR_TWO else 1
         self.front = [Worker(scenarios, processes=processes) for _ in range(count)]
         self.back = Worker(scenarios, patient=True) if processes else self.front[0]
         self.open: dict[tuple[str, str], Ticket] = {}
+        self._places: OrderedDict[Hashable, Worker] = OrderedDict()
+
+    def places(self, pieces: Sequence[Hashable]) -> list[Worker]:
+        """A worker for each piece of a question: the one that has begun it, unless others wait there, else the least busy in turn."""
+        ordered = sorted(self.front, key=lambda w: (w.turns.load, w.turns.holder is not None))
+        free, found = itertools.cycle(ordered), []
+        for piece in pieces:
+            known = self._places.pop(piece, None)
+            found.append(known if known is not None and known.turns.load <= ordered[0].turns.load + 1 else next(free))
+            self._places[piece] = found[-1]
+        while len(self._places) > MOST_PLACED:
+            self._places.popitem(last=False)
+        return found
 
     def check_room(self, client: str, lane: str) -> None:
         """Raises BusyError where a question of this page and lane would be one too many; those who ask ahead leave half the room."""
-        most = MOST_OPEN // 2 if lane == AHEAD else MOST_OPEN
+        most = MOST_OPEN // 2 if lane in AHEAD else MOST_OPEN
         if len(self.open.keys() - {(client, lane)}) >= most:
             raise BusyError
 
     def ask(self, client: str, lane: str) -> Ticket:
         """Open a question; an older one of the same page and lane is given up, and what it asked ahead too. Raises BusyError."""
         self.check_room(client, lane)
-        for old in {lane, AHEAD} if lane == "answer" else {lane}:
+        for old in (lane, *AHEAD) if lane == "answer" else (lane,):
             older = self.open.pop((client, old), None)
             if older is not None:
                 older.supersede()
         ticket = self.open[client, lane] = Ticket(client, lane)
         return ticket
+
+    def guess(self, client: str) -> Ticket:
+        """Open a question that a page will perhaps ask: two at once, the newest two. Raises BusyError."""
+        free = [lane for lane in AHEAD if (client, lane) not in self.open]
+        oldest = [lane for (asker, lane) in self.open if asker == client and lane in AHEAD]
+        return self.ask(client, (free + oldest)[0])
 
     def close(self, ticket: Ticket) -> None:
         """The question is answered or nobody listens any more."""

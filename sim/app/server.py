@@ -22,7 +22,7 @@ from sim.app.answers import Answering
 from sim.app.asking import LARGEST_BODY, Question, read
 from sim.app.copies import copies
 from sim.app.describing import everything, scenario_page
-from sim.app.desk import AHEAD, BusyError, Desk, SupersededError
+from sim.app.desk import BusyError, Desk, SupersededError
 from sim.app.library import Library, open_library
 from sim.app.origins import outcome_page
 from sim.app.safety import Gate
@@ -98,7 +98,7 @@ class Site:
     async def ahead(self, request: Request) -> Response:
         """The whole answer to what a page will perhaps ask next, played while nothing else is to be done; nothing where something is."""
         question = await self.question(request)
-        ticket = self.desk.ask(question.client, AHEAD)
+        ticket = self.desk.guess(question.client)
         found: dict[str, Any] = {}
         try:
             async for answer in self.answering.answers(question, ticket):

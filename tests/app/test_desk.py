@@ -196,35 +196,68 @@ def test_a_newer_question_stops_the_piece_in_hand(one):
 def test_what_is_asked_ahead_waits_for_everybody_and_stops_for_anybody(one):
     async def go():
         work, worker = Pieces(), one.front[0]
-        begun = asyncio.ensure_future(worker.do(one.ask("idle", AHEAD), work.do_while_wanted, "begun ahead"))
+        begun = asyncio.ensure_future(worker.do(one.guess("idle"), work.do_while_wanted, "begun ahead"))
         await work.begun()
         queued = [
             asyncio.ensure_future(worker.do(one.ask(page, lane), work.done.append, lane))
-            for page, lane in (("first", AHEAD), ("second", "answer"), ("third", "causes"))
+            for page, lane in (("first", AHEAD[0]), ("second", "answer"), ("third", "causes"))
         ]
         await asyncio.gather(*queued)
         with pytest.raises(SupersededError):
             await begun
         return work.done
 
-    assert asyncio.run(go()) == ["answer", "causes", AHEAD]
+    assert asyncio.run(go()) == ["answer", "causes", AHEAD[0]]
 
 
 def test_a_question_gives_up_what_its_page_asked_ahead(one):
-    ahead, other = one.ask("page", AHEAD), one.ask("other", AHEAD)
+    mine, other = [one.guess("page"), one.guess("page")], one.guess("other")
     one.ask("page", "causes")
-    assert not ahead.superseded
+    assert not any(t.superseded for t in mine)
     one.ask("page", "answer")
-    assert (ahead.superseded, other.superseded) == (True, False)
+    assert all(t.superseded for t in mine)
+    assert not other.superseded
+
+
+def test_a_page_asks_two_questions_ahead_the_newest(one):
+    first, second, third, fourth = (one.guess("page") for _ in range(4))
+    assert (first.superseded, second.superseded, third.superseded, fourth.superseded) == (True, True, False, False)
 
 
 def test_asking_ahead_leaves_room_for_questions(one, monkeypatch):
     monkeypatch.setattr(desk, "MOST_OPEN", 4)
     for i in range(2):
-        one.ask(f"page{i}", AHEAD)
+        one.guess(f"page{i}")
     with pytest.raises(BusyError):
-        one.ask("late", AHEAD)
+        one.guess("late")
     assert one.ask("late", "answer").lane == "answer"
+
+
+def test_a_piece_goes_on_where_it_was_begun_and_others_where_there_is_room(one):
+    async def go():
+        busy, idle = desk.Worker({}, processes=False), desk.Worker({}, processes=False)
+        one.front = [busy, idle]
+        await busy.turns.take(one.ask("page", "answer"))
+        chosen = [one.places([piece])[0] for piece in ("new", "new")]
+        [begun] = one.places(["shared"])
+        await idle.turns.take(one.ask("other", "answer"))
+        again = one.places(["shared"])[0]
+        waiting = [asyncio.ensure_future(idle.turns.take(one.ask(f"page{i}", "answer"))) for i in range(3)]
+        await asyncio.sleep(0)
+        crowded = one.places(["shared"])[0]
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        names = {id(busy): "busy", id(idle): "idle"}
+        return [names[id(w)] for w in (*chosen, begun, again, crowded)]
+
+    assert asyncio.run(go()) == ["idle", "idle", "idle", "idle", "busy"]
+
+
+def test_the_pieces_of_one_question_are_shared_out(one):
+    workers = [desk.Worker({}, processes=False), desk.Worker({}, processes=False)]
+    one.front = workers
+    assert set(map(id, one.places(["first half", "second half"]))) == set(map(id, workers))
 
 
 THREE_YEARS = Scenario.from_text("extends: baseline\nend: 2026Q4", "baseline")
