@@ -23,7 +23,7 @@ from sim.results import outcome_reference
 
 PIECE = 512
 """The most worlds simulated in one turn, so that nobody waits long for theirs."""
-STAGES = (0.2, 0.5)
+STAGES = (0.125, 0.5)
 """Shares of the quarters after which what is played so far is shown: all worlds, the first years. Then the whole."""
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 DOTS = 100
