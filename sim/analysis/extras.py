@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from sim.errors import InputError
 
 _PACKAGES = {"SALib": "analysis", "scipy": "analysis", "ema_workbench": "analysis", "duckdb": "reading", "xarray": "reading"}
@@ -30,11 +32,12 @@ def extra(module: str) -> Any:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep other packages' warnings off stderr, and undo what they do to the way warnings are written."""
-    written = warnings.formatwarning
+    """Keep other packages' warnings off stderr; undo what they do to the way warnings are written and to NumPy's shared generator."""
+    written, generator = warnings.formatwarning, np.random.get_state()  # noqa: NPY002 -- SALib seeds the shared one
     with warnings.catch_warnings(record=True):  # recorded, not filtered: some packages set filters of their own
         warnings.simplefilter("always")
         try:
             yield
         finally:
             warnings.formatwarning = written
+            np.random.set_state(generator)  # noqa: NPY002

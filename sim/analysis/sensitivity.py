@@ -174,11 +174,9 @@ def _with_delta(frame: pd.DataFrame, x: pd.DataFrame, y: np.ndarray, deltas: int
     if not names:
         return frame
     values = _numbers(x[names])
-    state = np.random.get_state()  # noqa: NPY002 -- SALib seeds numpy's shared generator: leave it as it was
     with quiet():
         problem = _problem(names, values)
         found = extra("SALib.analyze.delta").analyze(problem, values, y, num_resamples=20, seed=_SEED, method="delta")
-    np.random.set_state(state)  # noqa: NPY002
     for name, delta, conf in zip(names, found["delta_raw"], found["delta_raw_conf"], strict=True):
         frame.loc[frame["name"] == name, ["delta", "delta_conf"]] = float(delta), float(conf)
     return frame

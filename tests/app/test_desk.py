@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import numpy as np
@@ -20,6 +21,12 @@ from sim.app.library import open_library
 from sim.scenario import Scenario
 
 PATIENCE = 60  # seconds after which something has hung
+
+
+def finished(work):
+    """What a coroutine returns, run in a thread of its own: a browser that another test has open keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 class Pieces:
@@ -69,7 +76,7 @@ def test_clients_take_turns(one):
         await work.let_go(*many, asyncio.ensure_future(worker.do(modest, work.do, "modest")))
         return work.done.index("modest")
 
-    assert asyncio.run(go()) <= 2
+    assert finished(go()) <= 2
 
 
 def test_a_newer_question_ends_the_waiting_of_the_older(one):
@@ -81,7 +88,7 @@ def test_a_newer_question_ends_the_waiting_of_the_older(one):
         *ends, _ = await work.let_go(*old, asyncio.ensure_future(worker.do(second, work.do, "new")))
         return work.done, ends
 
-    done, ends = asyncio.run(go())
+    done, ends = finished(go())
     assert done == ["old 0", "new"]
     assert [type(e) for e in ends[1:]] == [SupersededError] * 4
 
@@ -92,7 +99,7 @@ def test_lanes_and_other_pages_are_left_alone(one):
         one.ask("page", "answer")
         return mine.superseded, causes.superseded, other.superseded
 
-    assert asyncio.run(go()) == (True, False, False)
+    assert finished(go()) == (True, False, False)
 
 
 def test_a_burst_does_only_the_work_in_hand_and_the_last(one):
@@ -108,7 +115,7 @@ def test_a_burst_does_only_the_work_in_hand_and_the_last(one):
         await work.let_go(*asked)
         return work.done
 
-    assert asyncio.run(go()) == [0, 19]
+    assert finished(go()) == [0, 19]
 
 
 def test_open_questions_are_bounded(one, monkeypatch):
@@ -121,7 +128,7 @@ def test_open_questions_are_bounded(one, monkeypatch):
         one.close(kept[0])
         return one.ask("late", "answer")
 
-    assert asyncio.run(go()).client == "late"
+    assert finished(go()).client == "late"
 
 
 def test_who_leaves_gives_its_turn_back(one):
@@ -135,7 +142,7 @@ def test_who_leaves_gives_its_turn_back(one):
         await asyncio.wait_for(worker.do(one.ask("next", "answer"), work.do, "next"), PATIENCE)
         return work.done
 
-    assert asyncio.run(go()) == ["running", "next"]
+    assert finished(go()) == ["running", "next"]
 
 
 def test_a_failing_piece_gives_its_turn_back(one):
@@ -145,7 +152,7 @@ def test_a_failing_piece_gives_its_turn_back(one):
             await worker.do(ticket, divmod, 1, 0)
         return await asyncio.wait_for(worker.do(ticket, divmod, 7, 2), PATIENCE)
 
-    assert asyncio.run(go()) == (3, 1)
+    assert finished(go()) == (3, 1)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -176,7 +183,7 @@ def test_a_page_that_left_before_its_answer_began_leaves_nothing_open(one, ask):
     site = Site(library, one, 64)
     lines = site._lines(read(json.dumps(ask()).encode(), library))
     assert one.open == {}
-    asyncio.run(lines.aclose())
+    finished(lines.aclose())
     assert one.open == {}
 
 
@@ -190,7 +197,7 @@ def test_a_newer_question_stops_the_piece_in_hand(one):
             await old
         return work.done
 
-    assert asyncio.run(go()) == ["new"]
+    assert finished(go()) == ["new"]
 
 
 def test_what_is_asked_ahead_waits_for_everybody_and_stops_for_anybody(one):
@@ -207,7 +214,7 @@ def test_what_is_asked_ahead_waits_for_everybody_and_stops_for_anybody(one):
             await begun
         return work.done
 
-    assert asyncio.run(go()) == ["answer", "causes", AHEAD[0]]
+    assert finished(go()) == ["answer", "causes", AHEAD[0]]
 
 
 def test_a_question_gives_up_what_its_page_asked_ahead(one):
@@ -251,7 +258,7 @@ def test_a_piece_goes_on_where_it_was_begun_and_others_where_there_is_room(one):
         names = {id(busy): "busy", id(idle): "idle"}
         return [names[id(w)] for w in (*chosen, begun, again, crowded)]
 
-    assert asyncio.run(go()) == ["idle", "idle", "idle", "idle", "busy"]
+    assert finished(go()) == ["idle", "idle", "idle", "idle", "busy"]
 
 
 def test_the_pieces_of_one_question_are_shared_out(one):
@@ -331,4 +338,4 @@ def test_a_worker_that_dies_is_replaced_and_the_work_done_again(tmp_path):
         finally:
             worker.end()
 
-    assert asyncio.run(go())
+    assert finished(go())
