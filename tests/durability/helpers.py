@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +41,35 @@ def start(*words: str, folder: Path | None = None, **more: str) -> subprocess.Po
     )  # fmt: skip
 
 
-def start_run(**arguments: Any) -> subprocess.Popen[str]:
-    return start("-c", PLAY, repr(arguments))
+def start_run(more: Mapping[str, str] | None = None, **arguments: Any) -> subprocess.Popen[str]:
+    return start("-c", PLAY, repr(arguments), **(more or {}))
+
+
+class Gate:
+    """Keeps runs in the middle of their work: chunks beyond the first ones wait, wherever they are played, until it is opened."""
+
+    def __init__(self, folder: Path, chunks: int) -> None:
+        self.file = folder / "open"
+        read_by_every_python = folder / "gate" / "sitecustomize.py"
+        read_by_every_python.parent.mkdir()
+        read_by_every_python.write_text(WAIT.format(world=chunks * 1024, gate=str(self.file)))
+        self.environment = {"PYTHONPATH": f"{read_by_every_python.parent}{os.pathsep}{ROOT}"}
+
+    def open(self) -> None:
+        self.file.touch()
+
+
+WAIT = """
+import os, time
+import sim.working
+
+def play(task, played=sim.working.play):
+    while task.worlds[0] >= {world} and not os.path.exists({gate!r}):
+        time.sleep(0.01)
+    return played(task)
+
+sim.working.play = play
+"""
 
 
 def kill_group(process: subprocess.Popen[str]) -> None:
@@ -62,7 +89,7 @@ def finish(process: subprocess.Popen[str], seconds: float = 240) -> tuple[int, s
     return process.returncode, out, err
 
 
-def wait_until(true: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_until(true: Callable[[], Any], seconds: float = 240) -> Any:
     until = time.monotonic() + seconds
     while not (found := true()):
         assert time.monotonic() < until, "it did not happen in time"
