@@ -17,8 +17,11 @@ from sim import __version__
 from tests.cli.conftest import started
 
 
-def _until(there, process, seconds=60.0):
-    end = time.monotonic() + seconds
+PATIENCE = 120  # seconds after which something has hung
+
+
+def _until(there, process):
+    end = time.monotonic() + PATIENCE
     while not there():
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < end, "nothing happened"
@@ -31,7 +34,7 @@ def test_ctrl_c_keeps_what_is_complete_and_says_how_to_go_on(folder: Path, worke
     process = started(*words, cwd=folder)
     _until(lambda: list(folder.glob("my run/worlds/*.parquet")), process)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: the workers are told too
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert "stopped; the worlds that are complete are kept in my run" in err
     told = next(line for line in err.splitlines() if line.startswith("Continue with: "))
@@ -59,7 +62,7 @@ def test_a_closed_pipe_is_quiet(folder: Path):
     process = started("names", cwd=folder)
     assert process.stdout is not None
     process.stdout.close()
-    assert process.wait(timeout=30) == 141
+    assert process.wait(timeout=PATIENCE) == 141
     assert process.stderr is not None
     assert process.stderr.read() == ""
 
@@ -80,7 +83,7 @@ def _on_a_terminal(*words: str, cwd: Path, **environment: str) -> str:
         if not piece:
             break
         read += piece
-    process.wait(timeout=30)
+    process.wait(timeout=PATIENCE)
     os.close(ours)
     return read.decode()
 
@@ -103,7 +106,7 @@ for words in ("--version", "names", "scenario list", "run --help"):
 
 def test_quick_answers_import_neither_pandas_nor_mesa(folder: Path):
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run([sys.executable, "-c", QUICK], cwd=folder, env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", QUICK], cwd=folder, env=env, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
     for said in (f"{__version__}\n", "eu.veto_propensity", "enlargement_veto", "--worlds"):
         assert said in done.stdout
