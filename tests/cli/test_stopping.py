@@ -16,7 +16,6 @@ import pytest
 from sim import __version__
 from tests.cli.conftest import started
 
-
 PATIENCE = 120  # seconds after which something has hung
 
 

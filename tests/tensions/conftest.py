@@ -7,12 +7,12 @@ from sim.tensions import Arms, Finding, Tension
 WORLDS = 64
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def arms() -> Arms:
     return Arms(WORLDS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def finding_of(arms) -> Callable[[Tension], Finding]:
     """What a tension shows in a few worlds, measured once for all tests."""
     found: dict[str, Finding] = {}

@@ -1,12 +1,15 @@
-"""Each tension can be shown from both sides in the same model, and in some worlds the other side wins."""
+"""Each tension can be shown from both sides in the same model, and in some worlds the other side wins; its figure and page say so."""
 
 import re
 
 import numpy as np
 import pytest
 
+from sim.plots.sheet import caption_of, save, title_of
 from sim.tensions import TENSIONS, Arms
 from sim.tensions.defence import T3, T8, T9
+from sim.tensions.figures import draw
+from sim.tensions.page import file_name, written
 from sim.tensions.politics import T6, T10, T11
 from sim.tensions.sequence import T2, T4, T5
 from sim.tensions.west import T1, T7
@@ -123,6 +126,41 @@ def test_every_tension_names_its_lines_and_tells_its_numbers():
     for tension in TENSIONS:
         assert all(re.fullmatch(DOCUMENTS, side.source) for side in (tension.one, tension.other))
         assert re.findall(r"{(\w+)", tension.tells), tension.id
+
+
+def test_a_figure_has_a_title_in_words_and_names_every_line(arms, finding_of, tmp_path):
+    finding = finding_of(T11)
+    figure = draw(T11, finding, arms.worlds)
+    assert title_of(figure) == T11.title
+    assert "64 possible worlds" in caption_of(figure)
+    texts = [text.get_text() for axis in figure.axes for text in axis.texts]
+    assert texts == [curve.label for panel in finding.panels for curve in panel.curves]
+    files = [save(draw(T11, finding, arms.worlds), tmp_path / name) for name in ("a.svg", "b.svg")]
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+@pytest.mark.parametrize("tension", TENSIONS, ids=lambda t: t.id)
+def test_names_of_lines_stay_on_the_figure(arms, finding_of, tension):
+    figure = draw(tension, finding_of(tension), arms.worlds)
+    figure.draw_without_rendering()
+    for axis in figure.axes:
+        frame = axis.get_tightbbox()
+        for text in axis.texts:
+            box = text.get_window_extent()
+            assert axis.bbox.x0 - 6 <= box.x0 < box.x1 <= axis.bbox.x1 + 6, text.get_text()
+            assert frame.y0 <= box.y0 < box.y1 <= axis.bbox.y1, text.get_text()
+
+
+def test_a_page_says_both_sides_with_their_lines_and_links_the_figure(arms, finding_of, tmp_path):
+    finding = finding_of(T11)
+    text = written([(T11, finding)], arms, tmp_path / "docs" / "page.md", tmp_path / "docs" / "figures" / "t")
+    assert f"(figures/t/{file_name(T11)})" in text
+    for side in (T11.one, T11.other):
+        assert side.says in text
+        assert side.source in text
+    assert f"{finding.one:.0%}" in text
+    assert T11.depends in text
+    assert "{" not in text
 
 
 @pytest.mark.slow
