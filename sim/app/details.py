@@ -52,9 +52,9 @@ def deeper(question: Question) -> dict[str, Any]:
         frame = _explained(question, before, now, through=True)
     except InputError as error:
         return _about(question, worlds) | {"bars": [], "none": str(error)}
-    bars = []
+    bars, own = [], outcome_reference(question.chart.judged)[1].name
     for (room, because), leaves in frame.groupby(["room", "because"], sort=False):
-        parts = [_leaf(leaf) for leaf in leaves.to_dict("records") if leaf["input"] and abs(leaf["difference"]) > NOTHING]
+        parts = [_leaf(leaf, own) for leaf in leaves.to_dict("records") if leaf["input"] and abs(leaf["difference"]) > NOTHING]
         bars.append(_bar(str(room), str(because), float(leaves["difference"].sum())) | {"parts": parts})
     bars = sorted((b for b in bars if b["parts"]), key=lambda b: -abs(b["difference"]))
     return _about(question, int(frame.attrs["worlds"])) | {"bars": bars}
@@ -81,12 +81,13 @@ def _bar(room: str, because: str, difference: float) -> dict[str, Any]:
     return {"room": words(room), "because": because, "difference": difference}
 
 
-def _leaf(leaf: Mapping[Hashable, Any]) -> dict[str, Any]:
+def _leaf(leaf: Mapping[Hashable, Any], own: str) -> dict[str, Any]:
     """A part of a cause: what it comes from, by way of which signals, its kind where it is set from outside, its mean level in both."""
+    name = leaf["source"] or leaf["input"]
     kind = leaf["source_kind"] or leaf["kind"]
     way = ", ".join(thing(step) for step in str(leaf["way"]).split(", ") if step)
     levels = {side: None if leaf[side] != leaf[side] else round(float(leaf[side]), 4) for side in ("from", "to")}
-    told = {"what": thing(leaf["source"] or leaf["input"]), "by": way, "kind": kind if kind in _SET else ""}
+    told = {"what": "its own level before" if name == own else thing(name), "by": way, "kind": kind if kind in _SET else ""}
     return told | levels | {"difference": float(leaf["difference"])}
 
 

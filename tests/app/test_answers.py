@@ -173,6 +173,8 @@ def test_one_level_down_adds_up_to_the_causes(client, ask):
             assert bar["difference"] == pytest.approx(cause["difference"], abs=1e-5)
             assert sum(p["difference"] for p in bar["parts"]) == pytest.approx(cause["difference"], abs=1e-5)
             assert all(p["what"] and "." not in p["what"] for p in bar["parts"])
+    positions = bars["positions on Russia and Belarus"]["parts"]
+    assert {"its own level before", "membership credibility"} <= {p["what"] for p in positions}
 
 
 def test_a_signal_is_explained_by_its_inputs_and_a_word_is_refused(client, ask):

@@ -41,7 +41,7 @@ export function drawDeeper(element, found, sides) {
     return;
   }
   const head = make("tr", {}, make("th", { scope: "col", text: "Cause, and what it was made of" }), ...[sides.before, sides.now, "change"].map((t) => make("th", { scope: "col", text: t })));
-  const rows = found.bars.flatMap((bar) => [
+  const rows = found.bars.filter((bar) => change(bar.difference) !== "0").flatMap((bar) => [
     make("tr", {}, make("th", { scope: "row", text: bar.room && bar.room !== bar.because ? `${bar.because} (${bar.room})` : bar.because }), make("td", {}), make("td", {}), make("td", { text: change(bar.difference) })),
     ...bar.parts.filter((p) => change(p.difference) !== "0").slice(0, FEW).map((p) => make("tr", { class: "part" },
       make("td", { text: `${p.what}${p.by ? `, by way of ${p.by}` : ""}${p.kind ? ` (${p.kind})` : ""}` }),

@@ -32,9 +32,10 @@ function parting(found, names, sides) {
   const apart = found.outcomes.map((o) => (o.type === "bool" ? `${o.label}: ${yes(o.now)} instead of ${yes(o.before)}` : `${o.label} ${written(o.now, 0.1)} instead of ${written(o.before, 0.1)}`)).join("; ");
   const first = found.event ? ` The first event that happens in one life only, in ${found.event.quarter} (only ${within(sides[found.event.where])}): ${story(found.event, names)}.` : " No event happens in one life only.";
   const parts = [make("h4", { text: `Where they part: ${found.parts}` }), make("p", { text: `${apart}.${first}` })];
-  if (found.bookings.length) {
+  const booked = found.bookings.filter((b) => change(b.difference) !== "0");
+  if (booked.length) {
     parts.push(make("h4", { text: "What led there" }), make("p", { class: "small", text: `Booked differently from the start to ${found.parts}:` }),
-      make("ul", {}, ...found.bookings.map((b) => make("li", { text: `${b.what}: ${b.because}${b.room && b.room !== b.because ? ` (${b.room})` : ""} ${change(b.difference)}` }))));
+      make("ul", {}, ...booked.map((b) => make("li", { text: `${b.what}: ${b.because}${b.room && b.room !== b.because ? ` (${b.room})` : ""} ${change(b.difference)}` }))));
   }
   return parts;
 }
