@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 import numpy as np
@@ -78,6 +78,13 @@ class Design:
         """Policies played in a scenario, `none` first."""
         named = list(scenario.policies) if self.policies == "all" else list(self.policies)
         return list(dict.fromkeys(["none", *named]))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is ignored and what has no effect at any point, each once: each group's points, the other as the scenario has it."""
+        points = list(chain.from_iterable(self.points(group) for group in DESIGNED))
+        plans = (s.plan(policy, point) for s in self.scenarios for policy in self.policies_of(s) for point in points)
+        return tuple(dict.fromkeys(notice for plan in plans for notice in plan.notices))
 
 
 def laid_out(factors: Sequence[Factor], layout: Layout, seed: int) -> list[dict[str, Any]]:

@@ -151,21 +151,25 @@ class _Asked:
     need: Need
     plain: dict[str, str]
     mediated: dict[str, str] | None
+    notices: tuple[str, ...]  # of every arm's plan, each once
 
 
 def _ask(claim: Claim, arms: Arms, without: Mapping[str, Any]) -> _Asked:
     need = Need(claim.outcomes, index(claim.window[0]), index(claim.window[1]), claim.statistic == "slope", claim.statistic == "ordering")
     base = over(claim.base, without)
     baseline = claim.scenario.plan(base=base, end=claim.window[1])
+    notices: dict[str, None] = {}
 
     def keys(held: Mapping[str, Any]) -> dict[str, str]:
         found = {}
         for name, levers in _roles(claim).items():
             plan = claim.scenario.plan(levers=over(over(levers, held), without), base=base, end=claim.window[1])
             found[name] = arms.add(plan, baseline, need)
+            notices.update(dict.fromkeys(plan.notices))
         return found
 
-    return _Asked(claim, need, keys({}), keys(claim.mediator) if claim.mediator else None)
+    plain, mediated = keys({}), keys(claim.mediator) if claim.mediator else None
+    return _Asked(claim, need, plain, mediated, tuple(notices))
 
 
 def _roles(claim: Claim) -> dict[str, Mapping[str, Any]]:
@@ -194,6 +198,7 @@ class Answer:
 
     claim: Claim
     verdict: Verdict
+    notices: tuple[str, ...] = ()  # what its arms set in vain, and what was ignored, each once
 
 
 def _answer(asked: _Asked, measured: Mapping[str, Mapping[Need, np.ndarray]]) -> Answer:
@@ -203,7 +208,7 @@ def _answer(asked: _Asked, measured: Mapping[str, Mapping[Need, np.ndarray]]) ->
     claim = asked.claim
     mediated = None if asked.mediated is None else estimate(asked.mediated).effect
     verdict = judge(estimate(asked.plain), claim.expect, claim.margin, by_sign=claim.statistic == "mean", mediated=mediated)
-    return Answer(claim, replace(verdict, reason=_reason(verdict, claim)))
+    return Answer(claim, replace(verdict, reason=_reason(verdict, claim)), asked.notices)
 
 
 def _reason(verdict: Verdict, claim: Claim) -> str:

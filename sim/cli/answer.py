@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.analysis.happenings import Happening
 from sim.analysis.summary import Measure, Row, Summary, measure_of, number, of_hundred
 from sim.catalogue import STATES
-from sim.cli.output import bold, emit, say, show, table, typed, width
+from sim.cli.output import bold, emit, say_notices, show, table, typed, width
 
 if TYPE_CHECKING:
     from sim.cli.run import Work
@@ -28,8 +28,7 @@ def show_answer(summary: Summary, work: Work, as_json: bool) -> None:
     if work.reference_folder:
         show(f"Reference: {work.reference_folder}")
     show("Next:", *(f"  {typed(line)}" for line in further))
-    for notice in notices:
-        say(f"note: {notice}")
+    say_notices(notices)
 
 
 def _head(summary: Summary) -> list[Any]:

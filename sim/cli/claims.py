@@ -49,12 +49,13 @@ def command(
 
         page.write_text(written(answers, worlds, seed, shipped=file is None and only is None), encoding="utf-8")
     shown = answers if reduced is None else reduced
-    if as_json:
-        from sim.cli.output import emit
+    from sim.cli.output import emit, say_notices
 
+    if as_json:
         emit(as_data(shown, worlds, seed) | ({} if reduced is None else {"without": without, "lost": lost(answers, reduced)}))
     else:
         show_table(shown, answers, without or [])
+    say_notices(told([*answers, *(reduced or [])]))
     return NO if any(a.verdict.verdict == "fails" for a in shown) else 0
 
 
@@ -85,6 +86,17 @@ def chosen(claims: Sequence[Claim], only: str | None) -> list[Claim]:
 def as_data(answers: Sequence[Answer], worlds: int, seed: int) -> dict[str, Any]:
     """What `--json` prints."""
     return {"worlds": worlds, "seed": seed, "claims": [{"id": a.claim.id, **a.verdict.as_dict()} for a in answers]}
+
+
+def told(answers: Sequence[Answer]) -> list[str]:
+    """The notices of all arms, each once, after the claims that it is about."""
+    from sim.cli.output import held_by
+
+    found: dict[str, dict[str, None]] = {}
+    for answer in answers:
+        for notice in held_by("an arm", answer.notices):
+            found.setdefault(notice, {})[answer.claim.id] = None
+    return [f"{', '.join(claims)}: {notice}" for notice, claims in found.items()]
 
 
 def lost(full: Sequence[Answer], reduced: Sequence[Answer]) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.output import emit, say, show, table
+from sim.cli.output import emit, say_notices, show, table
 from sim.cli.plans import drawn_names, settings
 
 if TYPE_CHECKING:
@@ -33,8 +33,7 @@ def show_dry_run(work: Work, workers: int, as_json: bool, scheduler: str | None 
     done = [[str(d["folder"]), d["policy"], f"{d['done']:,} of {d['worlds']:,}"] for d in data["done"]]
     show(table(["directory", "policy", "worlds done"], done))
     show(f"To do: {data['to_do']:,} worlds; {needs(data['estimate'])}.")
-    for notice in data["notices"]:
-        say(f"note: {notice}")
+    say_notices(data["notices"])
 
 
 def _nothing(policy: str) -> str:

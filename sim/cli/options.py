@@ -93,13 +93,12 @@ def _played(text: str, worlds: Any, seed: int, policies_: list[str]) -> Results:
 def played(text: str, worlds: Any, seed: int, policies_: str | list[str]) -> Results:
     """A scenario played in memory; its notices as words instead of warnings."""
     from sim.cli.failures import interruptible
-    from sim.cli.output import say
+    from sim.cli.output import say_notices
     from sim.cli.progress import watched
     from sim.running import make_job, run_job
 
     job = make_job(text, worlds, seed, policies_)
-    for notice in job.notices:
-        say(f"note: {notice}")
+    say_notices(job.notices)
     with interruptible(), watched(text) as progress:
         return run_job(job, progress=progress)
 

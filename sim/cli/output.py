@@ -6,7 +6,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,19 @@ def plain(data: Any) -> Any:
 def say(text: str) -> None:
     """Words for the user, on stderr."""
     sys.stderr.write(text + "\n")
+
+
+def say_notices(notices: Iterable[str]) -> None:
+    """What was ignored and what has no effect, on stderr."""
+    for notice in notices:
+        say(f"note: {notice}")
+
+
+def held_by(who: str, notices: Iterable[str]) -> list[str]:
+    """Notices of plans that have settings on top which nobody gave as `--set`: these are `who`'s."""
+    from sim.scenario.build import ON_TOP
+
+    return [notice.replace(ON_TOP, who) for notice in notices]
 
 
 def note(text: str) -> None:

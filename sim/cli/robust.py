@@ -10,7 +10,7 @@ import typer
 from sim.cli import options
 from sim.cli.compare import SomeSeed, SomeWorlds, Window
 from sim.cli.failures import guarded
-from sim.cli.output import bold, emit, show, table
+from sim.cli.output import bold, emit, held_by, say_notices, show, table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -189,6 +189,7 @@ def _search(
     direction = better.get(wanted) or outcome_reference(wanted)[1].better
     if direction == "none":
         raise InputError(f"{wanted} is neither better high nor low by itself; say which: --better {wanted}=higher (or lower)")
+    say_notices(held_by("the search", design.notices))
     with watched("search") as progress:
         found = search(
             design, wanted, better=direction, aim=aim, evaluations=evaluations, seconds=seconds, budget=budget, progress=progress

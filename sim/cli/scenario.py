@@ -10,7 +10,7 @@ import typer
 
 from sim.cli import options
 from sim.cli.failures import BAD_INPUT, DONE, guarded
-from sim.cli.output import bold, emit, say, show, table
+from sim.cli.output import bold, emit, say, say_notices, show, table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -135,8 +135,7 @@ def _print(scenario: Scenario, plan: Plan) -> None:
     show(table(["set", "to", "default"], rows) if rows else "Nothing is set: every lever at its default.")
     if scenario.policies:
         show(f"Policies: {', '.join(scenario.policies)}")
-    for notice in plan.notices:
-        say(f"note: {notice}")
+    say_notices(plan.notices)
 
 
 @app.command("schema")

@@ -9,7 +9,7 @@ import typer
 from sim.cli import options
 from sim.cli.compare import SomeSeed, SomeWorlds, Window
 from sim.cli.failures import guarded
-from sim.cli.output import bold, emit, show, table
+from sim.cli.output import bold, emit, say_notices, show, table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _designed(
         job = make_job(results.scenario, worlds or 256, seed, policy, held["levers"], parameters=held.get("parameters"))
     else:
         job = make_job(run, worlds or 256, 1 if seed is None else seed, policy)
+    say_notices(job.notices)
     groups = rooms_of(job)
     if only:
         found: dict[str, list[str]] = {}

@@ -9,7 +9,7 @@ import typer
 
 from sim.cli import options
 from sim.cli.failures import Stopped, guarded
-from sim.cli.output import bold, emit, show, table
+from sim.cli.output import bold, emit, held_by, say_notices, show, table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def command(
             sweep = run_sweep(design, folder, workers=workers, scheduler=scheduler, progress=progress)
     except KeyboardInterrupt:
         raise Stopped(folder) from None
-    _show(sweep, folder, as_json)
+    _show(sweep, folder, _notices(design), as_json)
     return None
 
 
@@ -120,11 +120,12 @@ def _dry_run(design: Design, folder: Path, already: list[Cell], workers: int, sc
     every, there = cells(design), set(already)
     threads = _threads(scheduler) if scheduler is not None else workers
     estimate = estimate_sweep(design, [cell for cell in every if cell not in there], threads, start, scheduler is not None)
-    policies = {s.name: design.policies_of(s) for s in design.scenarios}
+    policies, notices = {s.name: design.policies_of(s) for s in design.scenarios}, _notices(design)
     data = {
         "sweep": design.name, "folder": folder, "scenarios": list(policies), "policies": policies,
         "lever_points": len(design.points("levers")), "uncertainty_points": len(design.points("uncertainties")), "worlds": design.worlds,
         "cells": len(every), "done": len(already), "estimate": asdict(estimate),
+        "notices": notices,
     }  # fmt: skip
     if as_json:
         emit(data)
@@ -134,6 +135,7 @@ def _dry_run(design: Design, folder: Path, already: list[Cell], workers: int, sc
     show(bold(design.title), f"scenarios (policies): {told}", f"points: {points}")
     show(f"{len(every)} cells of {design.worlds:,} worlds, of which {len(already)} are done in {folder}")
     show(f"To do: {len(every) - len(already)} cells; {needs(asdict(estimate))}.")
+    say_notices(notices)
 
 
 def _threads(scheduler: str) -> int:
@@ -143,7 +145,11 @@ def _threads(scheduler: str) -> int:
         return place.threads
 
 
-def _show(sweep: Sweep, folder: Path, as_json: bool) -> None:
+def _notices(design: Design) -> list[str]:
+    return held_by("the sweep", design.notices)
+
+
+def _show(sweep: Sweep, folder: Path, notices: list[str], as_json: bool) -> None:
     frame = sweep.summary()
     if as_json:
         emit(
@@ -152,6 +158,7 @@ def _show(sweep: Sweep, folder: Path, as_json: bool) -> None:
                 "folder": folder,
                 "worlds": sweep.worlds.size,
                 "rows": frame.astype(object).where(frame.notna(), None).to_dict("records"),
+                "notices": notices,
             }
         )
         return
@@ -159,6 +166,7 @@ def _show(sweep: Sweep, folder: Path, as_json: bool) -> None:
     for outcome in sweep.outcomes:
         show(_table(frame[frame["outcome"] == outcome], outcome))
     show(f"Every cell: {folder / 'summary.parquet'}; its worlds: {folder / 'values'}", f"Next: balkansim robust {folder}")
+    say_notices(notices)
 
 
 def _table(frame: Any, outcome: str) -> Any:

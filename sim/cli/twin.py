@@ -10,7 +10,7 @@ import typer
 from sim.cli import options
 from sim.cli.compare import SomeSeed
 from sim.cli.failures import guarded
-from sim.cli.output import bold, emit, show, table, width
+from sim.cli.output import bold, emit, say_notices, show, table, width
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def command(
     if wrong:
         raise InputError(wrong)
     first, second = _jobs(reference, alternative, (reference_policy, policy), levers, seed)
+    say_notices(dict.fromkeys((*first.notices, *second.notices)))
     found = twins(first, reference_policy, second, policy, world)
     options.draw(figure, lambda plots: _figure(plots, first, second, reference_policy, policy, world))
     if as_json:

@@ -20,6 +20,9 @@ from sim.scenario.plan import Distribution, LeverPlan, Plan
 from sim.scenario.stack import Stack
 from sim.scenario.uncertain import bounds
 
+ON_TOP = "--set / levers="
+"""What notices call the settings that a plan has on top."""
+
 
 def build(
     document: Mapping[str, Any], policy: str | None, levers: Mapping[str, Any], base: Mapping[str, Any], end: str, reference: str
@@ -29,7 +32,7 @@ def build(
     stack = Stack(document, index(document["start"]), index(end), policy or "none", entry.get("events", []), frozenset(expand(levers)))
     stack.hold("the claim's base", base)
     stack.hold(f"policy {policy}", entry.get("levers", {}))
-    stack.hold("--set / levers=", levers)
+    stack.hold(ON_TOP, levers)
     plans, forced = lever_plans(stack), forced_events(stack)
     settings = {**stack.settings, **{name: held[-1].value for name, held in stack.held.items()}}
     drawn = _free_draws(stack)

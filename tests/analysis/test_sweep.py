@@ -216,3 +216,22 @@ def test_the_command(here, capsys):
     assert main(["sweep"]) == 2
     assert main(["sweep", "nowhere.yaml", "--json"]) == 2
     assert "give the name of a sweep file" in capsys.readouterr().out
+
+
+def test_what_no_point_can_change_is_told_once(here, capsys):
+    """A dated event on a swept lever, and a starting value that nobody reads, whatever the number of points."""
+    event = "events: [{id: talks, at: 2024Q3, set: {eu.mediation: 0.2}}]\n"
+    (here / "short.yaml").write_text(SHORT + event)
+    factors = ["--vary", "eu.mediation=0.1:0.9", "--uncertain", "initial.SRB.reform_effort=0.3:0.5", "--outcome", "mean.democracy"]
+    words = ["sweep", "--scenario", "short", *factors, "-n", "8", "--out", "out"]
+    told = [
+        "eu.mediation is held by the sweep; ignored: event talks",
+        "initial.SRB.reform_effort: no effect, reform_effort is computed afresh in every quarter; clamp.SRB.reform_effort holds it",
+    ]
+    for more in (["--dry-run"], []):
+        assert main([*words, *more]) == 0
+        assert capsys.readouterr().err.splitlines() == [f"note: {notice}" for notice in told]
+        assert main([*words, *more, "--json"]) == 0
+        captured = capsys.readouterr()
+        assert json.loads(captured.out)["notices"] == told
+        assert captured.err == ""

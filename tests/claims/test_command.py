@@ -19,10 +19,10 @@ FAILS = HOLDS.replace("C1a", "C2").replace("increase", "decrease")
 
 @pytest.fixture
 def run(tmp_path, capsys):
-    def carry_out(text, *arguments):
+    def carry_out(text, *arguments, scenario=""):
         file = tmp_path / "claims.yaml"
         file.write_text(text.replace("  window", "  scenario: year\n  window"))
-        (tmp_path / "year.yaml").write_text("extends: baseline\nend: 2024Q2\n")
+        (tmp_path / "year.yaml").write_text("extends: baseline\nend: 2024Q2\n" + scenario)
         code = main(["claims", str(file), "--worlds", "32", "--workers", "1", *arguments])
         captured = capsys.readouterr()
         return code, captured.out, captured.err
@@ -89,3 +89,24 @@ def test_the_page(run, tmp_path):
     assert "| C1a | A start nearer to democracy stays nearer to it. | holds |" in text
     assert "1 of 2 statements hold, 1 fail, 0 are undecided" in text
     assert "a `initial.SRB.democracy: 0.3`, b `initial.SRB.democracy: 0.5`; mean of `SRB.democracy`" in text
+
+
+def test_what_an_arm_sets_in_vain_is_said_once_with_the_claims_that_it_is_about(run):
+    vain = "contrast: {a: {initial.SRB.reform_effort: 0.3}, b: {initial.SRB.reform_effort: 0.5}}"
+    text = HOLDS.replace("contrast: {a: {initial.SRB.democracy: 0.3}, b: {initial.SRB.democracy: 0.5}}", vain)
+    _, out, err = run(HOLDS + text.replace("C1a", "C3") + text.replace("C1a", "C4"), "--json")
+    assert json.loads(out)["claims"][1]["effect"] == 0
+    assert err.count("note: ") == 1
+    assert "note: C3, C4: initial.SRB.reform_effort: no effect, reform_effort is computed afresh in every quarter" in err
+    assert "note" not in run(HOLDS)[2]
+
+
+def test_what_an_arm_or_a_room_that_is_off_takes_from_a_claim_is_told(run):
+    """An event of the scenario that the arms hold against, and a lever of a room that is off."""
+    arms = "{a: {eu.distraction: 0.3}, b: {eu.distraction: 0.5}}"
+    text = HOLDS.replace("{a: {initial.SRB.democracy: 0.3}, b: {initial.SRB.democracy: 0.5}}", arms)
+    event = "events: [{id: inward, at: 2024Q2, set: {eu.distraction: 0.8}}]\n"
+    assert "note: C1a: eu.distraction is held by an arm; ignored: event inward\n" in run(text, scenario=event)[2]
+    _, _, err = run(text, "--without", "credibility", "--json")
+    assert err.count("note: ") == 1
+    assert "note: C1a: eu.distraction: no effect, the room credibility is off" in err
