@@ -121,6 +121,11 @@ def bold(text: str) -> Any:
     return Text(text, style="bold")
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 world`, `2 worlds`, `1,000 worlds`; `many` where an s at the end does not make it."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def typed(command: str) -> str:
     """A command to copy, broken where it is too long so that a shell still takes it."""
     lines, line = [], ""

@@ -10,7 +10,7 @@ import typer
 from sim.cli import options
 from sim.cli.failures import guarded
 from sim.cli.names import written
-from sim.cli.output import bold, emit, say, show, table
+from sim.cli.output import bold, counted, emit, say, show, table
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _headline(found: Rested) -> str:
     shares = found.shares
     whose = found.about["run"] or "The model as shipped"
     said = ", ".join(f"{shares[s]} {s}" for s in ("measured", "calibrated", "assumed"))
-    return f"{whose}: {shares['parameters']} parameters, {said} ({100 * (shares['assumed_share'] or 0):.0f} in 100 are assumed)."
+    return f"{whose}: {counted(shares['parameters'], 'parameter')}, {said} ({100 * (shares['assumed_share'] or 0):.0f} in 100 are assumed)."
 
 
 def _matters(found: Mattering) -> list[Any]:
@@ -80,10 +80,16 @@ def _matters(found: Mattering) -> list[Any]:
         return [f"What matters for {found.outcome}: {found.why_not}."]
     if not found.parameters:
         return [f"No parameter moves {found.outcome} by more than chance does in {found.worlds:,} worlds."]
-    share = 100 * (found.assumed_share or 0)
-    told = f"{len(found.parameters)} parameters matter for {found.outcome}; {share:.0f} in 100 of them are assumed ({found.method})."
+    matter = counted(len(found.parameters), "parameter matters", "parameters matter")
+    told = f"{matter} for {found.outcome}; {_assumed(found)} ({found.method})."
     rows = [[str(i["name"]).removeprefix("parameters."), str(i["status"]), f"{i['strength']:.2f}"] for i in found.inputs[:_SHOWN]]
     return [bold(told), table(["input that matters", "status", found.method], rows, right=(2,), fold=True)]
+
+
+def _assumed(found: Mattering) -> str:
+    if len(found.parameters) == 1:
+        return f"it is {found.parameters[0]['status']}"
+    return f"{100 * (found.assumed_share or 0):.0f} in 100 of them are assumed"
 
 
 def _parameters(found: Rested) -> Any:
@@ -102,7 +108,8 @@ def _owners(found: Rested) -> Any:
         names, count = owners.get((f["source"], f["licence"]), (set(), 0))
         owners[f["source"], f["licence"]] = names | {f["figure"]}, count + 1
     rows = [[who, terms, str(count), ", ".join(sorted(names))] for (who, terms), (names, count) in sorted(owners.items())]
-    return table(["owner", "licence", "figures", "which"], rows, title=f"{len(found.figures)} observed figures used", right=(2,), fold=True)
+    title = f"{counted(len(found.figures), 'observed figure')} used"
+    return table(["owner", "licence", "figures", "which"], rows, title=title, right=(2,), fold=True)
 
 
 def _starts(found: Rested) -> Any:

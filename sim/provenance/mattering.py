@@ -48,7 +48,8 @@ def mattering(results: Results, outcome: str) -> Mattering:
     """What matters for an outcome at the end of a run as its scenario is written, without a policy."""
     worlds = results.world_numbers().size
     if worlds < FEWEST:
-        return Mattering(outcome, worlds=worlds, why_not=f"{worlds} worlds are too few to tell what matters; {FEWEST} or more would")
+        few = "1 world is" if worlds == 1 else f"{worlds} worlds are"
+        return Mattering(outcome, worlds=worlds, why_not=f"{few} too few to tell what matters; {FEWEST} or more would do")
     try:
         frame, method = _by_sensitivity(results, outcome)
     except InputError as error:
