@@ -34,14 +34,17 @@ def command(
     as_json: options.Json = False,
 ) -> int:
     """Score the model on 2020-2023, told the years before; test what it rests on. About two minutes, most of it the placebo."""
+    from sim.cli.output import say_notices
     from sim.cli.progress import watched
     from sim.errors import InputError
+    from sim.hindcast.conditioning import few_kept
     from sim.hindcast.whole import hindcast
 
     if worlds < 256 or placebo_worlds < 0:
         raise InputError(
             f"--worlds {worlds} --placebo-worlds {placebo_worlds}: allowed: at least 256 worlds, and 0 or more for the placebo"
         )
+    say_notices(filter(None, [few_kept(worlds)]))
     if calibrate:
         from sim.data.posterior import load_sample
         from sim.hindcast.calibrate import regenerate

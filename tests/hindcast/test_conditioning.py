@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.hindcast.conditioning import condition, nearest
+from sim.hindcast.conditioning import condition, few_kept, nearest
 
 WIDE = (-100.0, 100.0)
 
@@ -45,3 +45,11 @@ def test_the_nearest_are_the_nearest(walks):
     assert chosen.size == 2000
     assert np.abs(walks[0, chosen]).max() <= np.sort(np.abs(walks[0]))[2000]
     assert weights[0] == weights.max()
+
+
+def test_a_run_that_keeps_few_worlds_is_told_how_many_to_ask_for(walks):
+    kept = nearest(walks[:4, :300], np.zeros(4))[0].size
+    assert few_kept(300).startswith(f"conditioning on the record keeps the nearest {kept} of 300 worlds")
+    assert few_kept(300).endswith("ask for 1,000 worlds or more")
+    assert few_kept(999)
+    assert not few_kept(1000)

@@ -142,7 +142,9 @@ def test_the_whole_command_prints_everything(tmp_path, capsys):
         str(tmp_path / "f"),
     ]
     assert main([*arguments, "--json"]) == 0
-    data = json.loads(capsys.readouterr().out)
+    captured = capsys.readouterr()
+    data = json.loads(captured.out)
+    assert captured.err.count("note: conditioning on the record keeps the nearest 64 of 256 worlds") == 1
     assert len(data["weakest_assumption"]) == 2
     assert {"serbian_refusal", "kfor_given_crisis", "vetoes", "veto_aware_back_test", "calibration"} <= set(data)
     page = (tmp_path / "skill.md").read_text()
