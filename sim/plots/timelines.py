@@ -58,7 +58,7 @@ def _two(mine: tuple[Results, list[Told], str], other: tuple[Results, list[Told]
     parting = f"Their events first differ in {parted} (line)." if parted else "Their events do not differ."
     figure, axes = sheet(
         title or f"World {world} twice: {mine[2]} and {other[2]}",
-        "One possible world played twice with the same chance: grey and open is what happens alike in both, colour what happens in"
+        "One possible world played twice with the same chance: in grey, points open, what happens alike in both, in colour what happens in"
         f" one only; a bar lasts as long as the veto stands. {parting}{_left_out({*mine[1], *other[1]}, rows)}",
         height=max(0.8, _ROW * len(rows)), columns=2, left=0.15, right=0.2, bottom=0.4, across=0.2, head=0.3,
     )  # fmt: skip

@@ -13,11 +13,11 @@ from sim.errors import InputError, unknown
 from sim.plots.sheet import BLUE, INK, SMALL, SOFT, VERMILLION, named_rows, sheet
 
 _ALONE = (
-    "Each bar runs from the outcome with the assumption at the low end of its range (red, plain) to that with the assumption at"
+    "Each bar runs from the outcome with the assumption at the low end of its range (orange, plain) to that with the assumption at"
     " its high end (blue, hatched), all else equal."
 )
 _FIFTHS = (
-    "Each bar runs from the mean outcome of the fifth of the worlds with the lowest values of the assumption (red, plain) to that of the"
+    "Each bar runs from the mean outcome of the fifth of the worlds with the lowest values of the assumption (orange, plain) to that of the"
     " fifth with the highest (blue, hatched); these worlds differ in their other assumptions and in chance as well."
 )
 

@@ -7,12 +7,16 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from itertools import pairwise
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import rgb_to_hsv, to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from sim.catalogue import STATE_NAMES, STATES
 from sim.errors import InputError
@@ -101,6 +105,35 @@ def test_nothing_is_drawn_beyond_the_sheet(name: str, drawn: Callable[[str], Fig
     assert box.x1 < WIDTH + 0.02
     assert box.y0 > -0.02
     assert box.y1 < figure.get_figheight() + 0.02
+
+
+HUES = {"red": (345, 15), "orange": (15, 45), "yellow": (45, 70), "green": (70, 170), "blue": (170, 260)}
+"""Where on the circle of colours a reader would use the word, in degrees."""
+
+
+def colour_word(colour: Any) -> str:
+    """What a reader calls a colour."""
+    hue, saturation, _ = rgb_to_hsv(to_rgb(colour))
+    degrees = 360 * hue
+    return "grey" if saturation < 0.2 else next((w for w, (a, b) in HUES.items() if (degrees - a) % 360 < (b - a) % 360), "purple")
+
+
+@pytest.mark.parametrize("name", ["waterfall", "tornado", "timeline"])
+def test_a_colour_that_the_caption_names_is_seen(name: str, drawn: Callable[[str], Figure]) -> None:
+    figure = drawn(name)
+    named = set(re.findall(rf"\b({'|'.join(HUES)}|grey)\b", caption_of(figure).lower()))
+    colours = [*(p.get_facecolor()[:3] for p in figure.findobj(Patch)), *(l.get_color() for l in figure.findobj(Line2D))]
+    seen = {colour_word(colour) for colour in colours}
+    assert named
+    assert named <= seen
+
+
+def test_the_ends_of_a_tornado_have_the_colours_of_its_caption() -> None:
+    figure = tornado(SENSITIVITIES)
+    low, high = (colour_word(bars[0].get_facecolor()[:3]) for bars in figure.axes[0].containers[:2])
+    assert f"low end of its range ({low}, plain)" in caption_of(figure)
+    assert f"high end ({high}, hatched)" in caption_of(figure)
+    assert f"({low}, plain)" in caption_of(tornado(SENSITIVITIES, fifths=True))
 
 
 @pytest.mark.parametrize("name", ["fan", "small_multiples", "slope", "ridgeline", "hundred_dots", "map_of", "timeline"])
