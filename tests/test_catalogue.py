@@ -1,11 +1,18 @@
 """What is declared: complete, sourced, each thing once."""
 
+import re
+
 import pytest
 
 from sim.catalogue import catalogue, read
 from sim.errors import DataError
 from sim.parameter_values import parameter_values
 from tests.helpers import plan_of
+
+NEIGHBOUR = re.compile(
+    r"\b(that|those) (share|effect|loss|pressure|rate|gain|gap)\b|^(From|Of|With|Between) |^How far (it|they|their)\b|\bas above\b"
+)
+"""Words that point at another declaration, or go on from the name."""
 
 GOOD = """
 levers:
@@ -59,6 +66,13 @@ def test_every_number_on_a_lever_without_multiplier_says_where_it_comes_from():
     for lever in catalogue().levers.values():
         if lever.kind == "number" and not lever.multiplier:
             assert lever.status, lever.name
+
+
+def test_every_meaning_stands_alone():
+    """A parameter, lever or outcome is often shown by itself: in lists of what matters, in reports, by `names`."""
+    kinds = catalogue()
+    entries = [*kinds.parameters.values(), *kinds.levers.values(), *kinds.variables.values()]
+    assert [e.means for e in entries if NEIGHBOUR.search(e.means) or len(e.means.split()) < 2] == []
 
 
 def test_every_starting_value_has_a_figure_or_a_reason():
