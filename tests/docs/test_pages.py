@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import sys
 
@@ -79,3 +80,11 @@ def test_sections_are_replaced_and_the_rest_is_kept():
 def test_cells_keep_a_table_whole():
     assert cell("a | b\n c <d>") == "a \\| b c &lt;d>"
     assert table(["x"], []) == "None."
+
+
+def test_every_table_of_the_record_is_shown_row_by_row():
+    """Parameters cite the tables by name: a reader must be able to look the rows up."""
+    sections = (DOCS / "data" / "record.md").read_text(encoding="utf-8").split("\n## ")[1:]
+    shown = {s.split("`")[1]: sum(line.startswith("| ") for line in s.splitlines()) - 2 for s in sections}
+    rows = {f.name: len(list(csv.DictReader(f.open(encoding="utf-8")))) for f in (ROOT / "sim" / "data").glob("*.csv")}
+    assert shown == {file: count for file, count in rows.items() if file != "figures.csv"}

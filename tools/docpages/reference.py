@@ -16,6 +16,7 @@ from sim.data.figures import load_figures
 from sim.provenance.references import load_references
 from sim.provenance.rested import rested
 from tools.docpages.model import lever_row, title
+from tools.docpages.record import record
 from tools.docpages.writing import NOTE, code, table
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -196,7 +197,8 @@ def data() -> str:
     parts = [
         "# Data and licences",
         "Figures belong to their owners, on these terms. `balkansim sources --json` prints every single number with its address; "
-        "`sim/data/README.md` tells how the extract was made and what it does not know.",
+        "`sim/data/README.md` tells how the extract was made and what it does not know. "
+        "Events, milestones, vetoes, quarrels, formats and the other tables stand on [a page of their own](record.md).",
         "## Owners", table(["owner", "terms", "figures", "addresses"], owners),
         "## Figures", "*Used* marks those that a starting value or a parameter rests on; the others score the model or are just there.",
         table(["figure", "values", "for", "years", "unit", "used"], listed, right=(1,)),
@@ -227,6 +229,7 @@ PAGES = {
     "reference/python.md": python,
     "reference/decisions.md": decisions,
     "data/sources.md": data,
+    "data/record.md": record,
     "data/bibliography.md": bibliography,
 }
 """Page -> what writes it."""
