@@ -18,7 +18,8 @@ from tools.docpages.writing import filled, write  # noqa: E402
 DOCS = ROOT / "docs"
 SECTIONS = {
     "quarter": model.quarter, "rooms": model.rooms, "cast": model.cast, "variables": model.state_variables, "counts": model.counts,
-    "answer of skill": results.answer, "assumption of skill": results.assumption, "summary of claims": results.claims,
+    "answer of skill": results.answer, "coverage of skill": results.coverage, "assumption of skill": results.assumption,
+    "summary of claims": results.claims,
 }  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from sim.hindcast.evaluate import VARIANTS
 from sim.hindcast.spells import MEASURES
 from sim.hindcast.targets import SERIES
 
+NOMINAL = 0.9
 AIMS = (0.80, 0.97)
-"""Within these the coverage of 90 % intervals is taken as honest."""
+"""Outside these the coverage of 90 % intervals is called wrong, not only off."""
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -54,20 +55,26 @@ def verdict(data: Mapping[str, Any]) -> str:
     gain, covered = whole["skill_vs_dressed_persistence"], whole["coverage_90"]
     low, high = whole["coverage_90_interval"]
     better = "better than" if gain > 0 else "no better than"
-    honest = (
-        "as they should" if AIMS[0] <= covered <= AIMS[1] else "**too seldom: they are too narrow**" if covered < AIMS[0] else "too often"
-    )
     lost = [f"{r['series']} {r['state']} ({number(_benchmark(r))})" for r in data["series"] if r["scored"] and (_benchmark(r) or 0) < 0]
     return (
         f"On {data['test'][0]} to {data['test'][1]} the model is {better} dressed persistence: skill {number(gain, 3)} over {whole['n']} "
         f"observations ({number(whole['skill_vs_trend'])} against the trend, {number(whole['skill_vs_persistence'])} against bare "
         f"persistence). Its 90 % intervals hold {share(covered)} of them (95 % interval by blocks {share(low)} to {share(high)}), "
-        f"{honest}; its 50 % intervals {share(whole['coverage_50'])}. Of the {whole['moved']} observations that moved, its median moved "
-        f"the right way in {share(whole['direction'])}. It loses to dressed persistence on "
+        f"{honest(covered)}; its 50 % intervals {share(whole['coverage_50'])}. Of the {whole['moved']} observations that moved, "
+        f"its median moved the right way in {share(whole['direction'])}. It loses to dressed persistence on "
         + (", ".join(lost) if lost else "no scored row")
         + "."
         + _without_help(data)
     )
+
+
+def honest(covered: float) -> str:
+    """What the coverage of the 90 % intervals says of their width."""
+    if covered < AIMS[0]:
+        return "**too seldom: they are too narrow**"
+    if covered < NOMINAL:
+        return "fewer than nine in ten: they are somewhat too narrow"
+    return "as they should" if covered <= AIMS[1] else "too often: they are too wide"
 
 
 def _without_help(data: Mapping[str, Any]) -> str:

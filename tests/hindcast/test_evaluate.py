@@ -1,6 +1,8 @@
 """The scores of a small run have the promised shape and add up."""
 
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from sim.hindcast.calibrate import targets_wanted
 from sim.hindcast.ensemble import plan_of, simulate
 from sim.hindcast.evaluate import SCORED, VARIANTS, as_data, judge_rows, play_variant
 from sim.hindcast.hindsight import blinded, reason_in_test_years, saw_test_years, undated_starts
-from sim.hindcast.page import verdict
+from sim.hindcast.page import honest, verdict
 from sim.hindcast.scoring import figures_of, overall, skill
 from sim.hindcast.spells import measures, standing_of_record
 from sim.hindcast.targets import read_record
@@ -124,6 +126,21 @@ def test_starts_without_a_year_are_found():
     found = undated_starts()
     assert "states.russian_influence" in found
     assert not {"states.democracy", "states.chinese_debt", "members.dispute"} & set(found)
+
+
+@pytest.mark.parametrize(
+    ("covered", "said"),
+    [(0.7, "are too narrow**"), (0.8, "are somewhat too narrow"), (0.89, "somewhat too"), (0.9, "as they should"), (0.98, "are too wide")],
+)
+def test_the_page_says_of_the_intervals_what_their_coverage_says(covered, said):
+    assert said in honest(covered)
+
+
+def test_the_page_of_limits_says_what_the_page_of_skill_says():
+    docs = Path(__file__).parents[2] / "docs"
+    held = re.search(r"90 % intervals hold \d+ %", (docs / "skill.md").read_text(encoding="utf-8"))
+    assert held
+    assert held[0] in (docs / "model" / "limits.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

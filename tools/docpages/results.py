@@ -13,6 +13,14 @@ def answer() -> str:
     return _part("skill.md", "The answer").split("\n\n")[0]
 
 
+def coverage() -> str:
+    """What share of the record its 90 % intervals held, and what that says of their width."""
+    found = re.search(r"Its (90 % intervals hold .*?)(?:;|\. )", answer())
+    if not found:
+        raise SystemExit("docs/skill.md: the answer does not say what its 90 % intervals hold")
+    return f"In the hindcast the {found[1].replace(' of them', ' of what happened')}."
+
+
 def assumption() -> str:
     """What the tests of the weakest assumption came to."""
     return re.sub(r"\A.*?(?=^1\. )", "", _part("skill.md", "The weakest assumption"), flags=re.S | re.M)
