@@ -258,7 +258,10 @@ def over[T, R](
             yield result
 
 
-_KILLED = f"its worker process was killed {_DEATHS} times, perhaps for want of memory (use fewer workers)"
+_KILLED = (
+    f"its worker process was killed {_DEATHS} times, perhaps for want of memory (use fewer workers)"
+    ' or by a script that asks for workers outside `if __name__ == "__main__":`'
+)
 
 
 def _killed(error: Exception) -> bool:

@@ -209,7 +209,7 @@ def run(
         policy: None plays the scenario as written (`none`); a name, a list or "all" adds those policies.
         levers: settings that hold throughout, above everything else, e.g. {"eu.tolerance_of_autocracy": 0.0}.
         actors: your own actor classes by code, e.g. {"XKX": MyKosovo}.
-        workers: processes to share the chunks among.
+        workers: processes to share the chunks among; a script then calls this under `if __name__ == "__main__":`.
         out: directory to write to; a run that was stopped continues there. None keeps everything in memory.
         ledger: whether to record every booking (see `explain`).
         parameters: what uncertain parameters are drawn from: "prior", or the name of a shipped posterior sample (see
