@@ -62,10 +62,11 @@ def test_declaring_twice_is_refused():
         read({"a": GOOD.split("variables")[0], "b": GOOD.split("variables")[0]})
 
 
-def test_every_number_on_a_lever_without_multiplier_says_where_it_comes_from():
-    for lever in catalogue().levers.values():
-        if lever.kind == "number" and not lever.multiplier:
-            assert lever.status, lever.name
+def test_every_default_of_a_lever_says_where_it_comes_from():
+    """Numbers, words, flags and lists alike; 1 on a multiplier is today's level by definition."""
+    levers = catalogue().levers.values()
+    assert [v.name for v in levers if not (v.multiplier or v.source or v.because)] == []
+    assert [v.name for v in levers if v.multiplier and v.default != 1.0] == []
 
 
 def test_every_meaning_stands_alone():

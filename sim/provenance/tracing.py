@@ -19,7 +19,7 @@ DOCUMENTS = ("transatlantic-burden-sharing", "closing-the-capabilities-gap")
 _LINES = re.compile(rf"({'|'.join(DOCUMENTS)})\s+(\d+(?:-\d+)?(?:(?:,\s*|\s+and\s+)\d+(?:-\d+)?)*)")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _YEARS = re.compile(r"\b((?:19|20)\d\d)(?:(?:-| to )((?:19|20)\d\d))?\b")
-_LAW = re.compile(r"Treaty on European Union, article \d+\(\d+\)|constitutions? of the six")
+_LAW = re.compile(r"Treaty on European Union, article \d+(?:\(\d+\))?|constitutions? of the six")
 _TEST = re.compile(r"\btests/[\w/]+\.py\b")
 
 

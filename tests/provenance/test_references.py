@@ -74,4 +74,5 @@ def test_lines_of_the_documents():
 def test_sources_are_traced():
     found = trace("figures vdem_libdem MKD 2016-2017; sim/data/events.csv; Treaty on European Union, article 16(4)")
     assert (found.figures, found.tables, len(found.texts)) == (("vdem_libdem",), ("events",), 1)
+    assert trace("Treaty on European Union, article 49").texts
     assert nowhere("it is well known")
