@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.catalogue import Catalogue, Variable
+from sim.maths import REAL
 from sim.starting import initial_key
 
 BASELINE = "baseline"
@@ -45,7 +46,7 @@ def _clamp(
     variable: Variable, keys: Mapping[str, tuple[int, ...]], wanted: Mapping[str, float | str], path: np.ndarray | None, moments: int
 ) -> Clamp:
     worlds = 1 if path is None else path.shape[-1]
-    values = np.full((1 if path is None else moments, *variable.shape, worlds), np.nan)
+    values = np.full((1 if path is None else moments, *variable.shape, worlds), np.nan, dtype=REAL)
     for key, row in keys.items():
         held = wanted[key]
         where: Any = (slice(None), *row)

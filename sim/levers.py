@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.catalogue import STATES, Catalogue, Lever
 from sim.errors import ModelError, unknown
+from sim.maths import REAL, real
 from sim.randomness import once
 from sim.scenario.distributions import quantile
 from sim.scenario.plan import Change, LeverPlan, Plan, Value
@@ -39,11 +40,11 @@ class Branches:
 def number(lever: Lever, value: Value) -> Setting:
     """A lever's value as the engine computes with it: float, or for a list a mask (names, 1)."""
     if lever.kind == "choice":
-        return float(lever.values.index(str(value)))
+        return REAL(lever.values.index(str(value)))
     if lever.kind == "list":
         chosen = set(value) if isinstance(value, tuple) else set()
-        return np.array([[float(name in chosen)] for name in lever.values])
-    return float(value)  # type: ignore[arg-type]
+        return np.array([[name in chosen] for name in lever.values], dtype=REAL)
+    return REAL(value)  # type: ignore[arg-type]
 
 
 def _at(steps: Sequence[tuple[int, Value]], quarter: int) -> Value:
@@ -105,7 +106,8 @@ class LeverBoard:
         own = plan.levers.get(full, LeverPlan(steps=((plan.start, default),)))
         drawn: np.ndarray | None = None
         if own.draw is not None:
-            drawn = self.drawn[full] = quantile(own.draw, once(seed, f"draw.{full}", blocks))
+            self.drawn[full] = quantile(own.draw, once(seed, f"draw.{full}", blocks))
+            drawn = real(self.drawn[full])
         return _Track(lever, own, branches, drawn)
 
     @staticmethod
@@ -139,7 +141,7 @@ class LeverView:
         """The lever's default, as the same kind of number: float, or (6, 1) for a per-state lever, or a mask for a list."""
         lever = self._levers[name]
         if lever.per_state and lever.kind == "number":
-            return np.array([[float(lever.default_of(s))] for s in STATES])
+            return np.array([[lever.default_of(s)] for s in STATES], dtype=REAL)
         return number(lever, lever.default)
 
     def chosen(self, name: str, word: str) -> Any:
@@ -152,4 +154,4 @@ class LeverView:
     def member(self, name: str, row: str) -> Any:
         """Whether a list lever holds `row`: 0/1 float or array (worlds,)."""
         mask = self[name][self._levers[name].values.index(row)]
-        return mask if mask.shape[0] > 1 else float(mask[0])
+        return mask if mask.shape[0] > 1 else mask[0]

@@ -15,6 +15,7 @@ from sim.catalogue import ROWS, Catalogue, Parameter
 from sim.data.columns import column
 from sim.data.posterior import PRIOR, load_sample
 from sim.errors import DataError, ModelError, unknown
+from sim.maths import real
 from sim.randomness import once
 from sim.scenario.distributions import distribution_of, quantiles
 from sim.scenario.plan import Distribution, Plan
@@ -32,7 +33,7 @@ class Parameters(SimpleNamespace):
 def _column(parameter: Parameter, year: int) -> Any:
     """The declared value: a float, or (actors, 1) in the order of the population it names."""
     if not isinstance(parameter.value, Mapping):
-        return parameter.value
+        return float(parameter.value)
     if "table" in parameter.value:
         return column(parameter.value["table"], parameter.value["column"], year)[..., None]
     for rows in ROWS.values():
@@ -99,5 +100,5 @@ def parameter_values(
     for parameter in catalogue.parameters.values():
         known = drawn.get(parameter.name)
         value = _without_draw(parameter, plan) if known is None else _with_draw(parameter, plan, known)
-        setattr(rooms[parameter.room], parameter.key, value)
+        setattr(rooms[parameter.room], parameter.key, real(value))
     return rooms, {f"parameters.{name}": values for name, values in drawn.items()}

@@ -16,7 +16,7 @@ from sim.scenario.plan import Plan
 from sim.starting import initial_key
 from sim.world import World
 
-CHUNK = 16
+CHUNK = 64
 """Blocks per chunk: 1,024 worlds, whose arrays stay in a core's cache."""
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from sim.catalogue import Variable
 from sim.errors import ModelError, unknown
 from sim.ledger import CLAMP, EVENTS
-from sim.maths import within
+from sim.maths import real, within
 
 if TYPE_CHECKING:
     from sim.stocks import Stocks
@@ -98,7 +98,7 @@ class Population:
             raise ModelError(f"{self._world.where}: {self._group}.{key} is not a signal; stocks are changed by bookings")
         if key in self._held:
             return
-        shape = self._shapes[key]
+        shape, value = self._shapes[key], real(value)
         full = value if isinstance(value, np.ndarray) and value.shape == shape else np.broadcast_to(value, shape)
         clamp = self._world.clamps.get(variable.name)
         if clamp is not None:
@@ -178,7 +178,7 @@ class Population:
         before = None if ledger is None else stock.copy()
         np.copyto(stock, value, where=True if where is None else where)
         if ledger is not None:
-            ledger.book(self._world.quarter, room, f"{self._group}.{key}", because, stock - before)
+            ledger.enter(self._world.quarter, room, f"{self._group}.{key}", because, np.subtract(stock, before, dtype=float))
 
 
 def together(amounts: Iterable[Array | float]) -> Any:

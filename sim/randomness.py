@@ -20,6 +20,8 @@ import numpy as np
 from numpy.random import SFC64, Generator, Philox
 from numpy.random.bit_generator import ISeedSequence
 
+from sim.maths import REAL
+
 BLOCK = 64
 _QUARTERS_AT_A_TIME = 11
 _PER_COUNTER = 4  # Philox4x64 yields four 64-bit words per counter
@@ -110,9 +112,9 @@ class Stream:
     def _more(self) -> np.ndarray:
         if self._generators is None:
             self._generators = _generators(self._seed, self._name, self._blocks)
-        buffer = np.empty((*self._shape[:-1], BLOCK * len(self._blocks)))
+        buffer = np.empty((*self._shape[:-1], BLOCK * len(self._blocks)), dtype=REAL)
         for i, generator in enumerate(self._generators):
-            buffer[..., i * BLOCK : (i + 1) * BLOCK] = getattr(generator, self._fill)(self._shape)
+            buffer[..., i * BLOCK : (i + 1) * BLOCK] = getattr(generator, self._fill)(self._shape, dtype=REAL)
         buffer.setflags(write=False)
         return buffer
 

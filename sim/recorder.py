@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.catalogue import STATES, Catalogue, Variable, catalogue
 from sim.errors import ModelError
+from sim.maths import REAL
 from sim.quarters import written
 from sim.randomness import BLOCK
 from sim.world import Occurrence, World
@@ -72,10 +73,10 @@ class Recorder:
         self._state = [self._reader(v) for v in kinds.state_outcomes.values()]
         self._region = [self._reader(v) for v in kinds.region_outcomes.values()]
         quarters, worlds = world.quarters, world.worlds
-        self.states = np.empty((len(self._state), quarters, len(STATES), worlds), dtype=np.float32)
-        self.region = np.empty((len(self._region), quarters, worlds), dtype=np.float32)
+        self.states = np.empty((len(self._state), quarters, len(STATES), worlds), dtype=REAL)
+        self.region = np.empty((len(self._region), quarters, worlds), dtype=REAL)
         self._paths = {name: self._reader(kinds.variables[name]) for name in paths}
-        self.paths = {name: np.full((quarters + 1, *kinds.variables[name].shape, worlds), np.nan) for name in paths}
+        self.paths = {name: np.full((quarters + 1, *kinds.variables[name].shape, worlds), np.nan, dtype=REAL) for name in paths}
         for name, read in self._paths.items():
             variable = kinds.variables[name]
             if variable.key in vars(getattr(world, variable.group)):  # most signals have no value before the first quarter

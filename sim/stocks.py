@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from sim.catalogue import Variable
-from sim.ledger import CLIPPING, Ledger
+from sim.ledger import Ledger
+from sim.maths import REAL
 
 Array = np.ndarray
 
@@ -25,7 +26,7 @@ class Stocks:
         self.names = tuple(v.name for v in variables)
         self.values = np.array([start[name] for name in self.names])
         self.deltas = np.zeros_like(self.values)
-        bounds = np.array([v.range for v in variables], dtype=float)
+        bounds = np.array([v.range for v in variables], dtype=REAL)
         self._low, self._high = (column.reshape(-1, *[1] * (self.values.ndim - 1)) for column in bounds.T)
         self._today = np.array(np.broadcast_arrays(*(today[name] for name in self.names)))
         self._departures: Array | None = None
@@ -45,10 +46,10 @@ class Stocks:
         self._departures = None
         if not self.booked:
             return
-        wished = np.add(self.values, self.deltas, out=self.deltas)
-        kept = wished.clip(self._low, self._high, out=self.values)
-        if ledger is not None:
+        before = None if ledger is None else self.values.copy()
+        np.add(self.values, self.deltas, out=self.deltas).clip(self._low, self._high, out=self.values)
+        if ledger is not None and before is not None:
             for row in self.booked:
-                ledger.book(quarter, CLIPPING, self.names[row], "bounds", kept[row] - wished[row])
+                ledger.settle(quarter, self.names[row], before[row], self.values[row])
         self.deltas.fill(0.0)
         self.booked.clear()

@@ -15,6 +15,7 @@ from sim.catalogue import FORCED, ROWS, STATES, Catalogue, Variable, catalogue
 from sim.clamps import Clamp, clamps_of
 from sim.ledger import Ledger
 from sim.levers import Branches, LeverBoard, LeverView
+from sim.maths import REAL, real
 from sim.parameter_values import parameter_values
 from sim.population import Population
 from sim.randomness import BLOCK, Streams, once
@@ -126,9 +127,9 @@ class World(mesa.Model):
         self._settled_together = tuple(dict.fromkeys(stocks for stocks, _ in self.stocks.values()))
 
     def _start(self, variable: Any, year: int, seed: int) -> np.ndarray:
-        found = starting_value(variable, year)
+        found = real(starting_value(variable, year))
         self._today[variable.name] = found
-        value = np.array(np.broadcast_to(found, (*variable.shape, self.worlds)), dtype=float)
+        value = np.array(np.broadcast_to(found, (*variable.shape, self.worlds)), dtype=REAL)
         for key, row in initial_key(variable).items():
             if key in self.plan.initial:
                 value[row] = self.plan.initial[key]
@@ -153,7 +154,8 @@ class World(mesa.Model):
         for name, room in mechanisms.ROOMS.items():
             if self.room_is_on(name) and hasattr(room, "prepare"):
                 self.room = name
-                vars(self.parameters[name]).update(room.prepare(self, self.parameters[name]))
+                prepared = room.prepare(self, self.parameters[name])
+                vars(self.parameters[name]).update({key: real(value) for key, value in prepared.items()})
 
     def _actor_stream(self, actor: Actor, name: str) -> str:
         """Streams of a shipped kind are shared by its rows; a stream that a user's class declares is its own."""

@@ -83,8 +83,10 @@ def assert_in_range(recording: Recording) -> None:
 
 
 def stocks(world: World) -> dict[str, np.ndarray]:
-    """Copies of all stocks by full name."""
-    return {v.name: np.array(getattr(getattr(world, v.group), v.key)) for v in catalogue().variables.values() if v.kind == "stock"}
+    """Copies of all stocks by full name, in doubles."""
+    return {
+        v.name: np.array(getattr(getattr(world, v.group), v.key), dtype=float) for v in catalogue().variables.values() if v.kind == "stock"
+    }
 
 
 def assert_same(a: Recording, b: Recording) -> None:

@@ -308,7 +308,7 @@ def picker(variable: Variable, state: str | None, worlds: int, wanted: Array) ->
 
     def pick(values: Array) -> Array:
         full = values if values.shape == shape else np.broadcast_to(values, shape)
-        one = full if full.ndim == 1 else full[row] if row is not None else full.mean(axis=tuple(range(full.ndim - 1)))
+        one = full if full.ndim == 1 else full[row] if row is not None else full.mean(axis=tuple(range(full.ndim - 1)), dtype=float)
         return one[wanted].astype(float)
 
     return pick

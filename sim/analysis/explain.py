@@ -255,7 +255,7 @@ def _summed(recording: Recording, terms: Sequence[Term], length: int) -> Booked:
     """What was booked to the terms in the first `length` quarters, for one state or the mean of all."""
     found: Booked = {(START, START): np.zeros(recording.worlds.size)}
     for term in terms:
-        sums = {(START, START): recording.paths[term.variable.name][0]}
+        sums = {(START, START): recording.paths[term.variable.name][0].astype(float)}
         ledger = recording.ledger or {}
         sums |= {(room, why): v[:length].sum(axis=0) for (room, stock, why), v in ledger.items() if stock == term.variable.name}
         for key, values in sums.items():
@@ -325,7 +325,7 @@ def _spread(tasks: tuple[Task, Task], quarters: tuple[int, int], source: Variabl
 
 def _values(task: Task, source: Variable, quarter: int) -> np.ndarray:
     """A state variable at the end of a quarter, (6, worlds)."""
-    return play(replace(task, paths=(source.name,))).paths[source.name][quarter + 1]
+    return play(replace(task, paths=(source.name,))).paths[source.name][quarter + 1].astype(float)
 
 
 # -- as frames ----------------------------------------------------------------------------------------------------------------------
@@ -344,7 +344,7 @@ def _gathered(splits: Iterator[Split]) -> tuple[Means[Leaf], dict[Leaf, tuple[fl
 
 
 _NONE = (float("nan"), float("nan"))
-_LEAST = 1e-15  # what is smaller is rounding
+_LEAST = 1e-8  # what is smaller is rounding in the engine's precision
 
 
 def _rows(splits: Iterator[Split]) -> tuple[pd.DataFrame, Means[str]]:

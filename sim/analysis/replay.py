@@ -227,7 +227,7 @@ class Replay:
         for to, where, because in self._trial.jumps:
             moved = np.array(standing)
             np.copyto(moved, np.minimum(np.maximum(to, low), high), where=True if where is None else where)
-            found[EVENTS, because] = found.get((EVENTS, because), 0.0) + (moved - standing)
+            found[EVENTS, because] = found.get((EVENTS, because), 0.0) + np.subtract(moved, standing, dtype=float)
             standing = moved
         return found
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
-from sim.maths import saturating
+from sim.maths import REAL, how_many, saturating
 from sim.mechanisms.incentives import reform_effort, rival_offers, worth_of_reform
 from sim.randomness import Draw
 
@@ -56,12 +56,12 @@ def required(p: SimpleNamespace, a: Any) -> Any:
 
 def stage_of(p: SimpleNamespace, a: Any) -> Any:
     """Formal stage below membership that belongs to progress `a`: 0 to 3, float, shape of `a`."""
-    return (a >= p.candidate_from) * 1.0 + (a >= p.negotiating_from) + (a >= p.closing_from)
+    return REAL(1) * (a >= p.candidate_from) + (a >= p.negotiating_from) + (a >= p.closing_from)
 
 
 def on_the_map(p: SimpleNamespace, a: Any) -> Any:
     """Formal stage, membership included, of a state that stands at progress `a`: 0 to 4, float, shape of `a`."""
-    return np.where(a >= 1, float(MEMBER), stage_of(p, a))
+    return np.where(a >= 1, REAL(MEMBER), stage_of(p, a))
 
 
 def step_length(p: SimpleNamespace, pace: Any) -> Any:
@@ -77,7 +77,7 @@ def next_stage(p: SimpleNamespace, a: Any) -> Any:
 def convoy(p: SimpleNamespace, surplus: Any, able: Any, a: Any, stage: Any) -> Any:
     """Who puts a step when all go at once, bool (6, worlds): the group moves when its mean is nearly ready; nobody goes far ahead."""
     inside = able & (stage >= CANDIDATE)
-    share = inside / np.maximum(inside.sum(axis=0), 1)
+    share = inside / np.maximum(how_many(inside), 1)
     ready = (share * surplus).sum(axis=0) >= -p.convoy_slack
     together = inside & ready & (a <= (share * a).sum(axis=0) + p.convoy_lead)
     return together | (able & (stage < CANDIDATE) & (surplus >= 0))
@@ -166,7 +166,7 @@ def _advance(world: World, p: SimpleNamespace) -> None:
     states.change("accession", gain, because="steps granted")
     reached = np.minimum(stage_of(p, a + gain), stage + 1)
     if states.is_held("accession").any():
-        reached, joins = _as_clamped(world, p, np.where(joins, 1.0, a + gain))
+        reached, joins = _as_clamped(world, p, np.where(joins, REAL(1), a + gain))
     risen = (reached > stage) & ~joins
     if risen.any():
         states.jump("stage", reached, risen, because="steps granted")
@@ -193,7 +193,7 @@ def _suspend(world: World) -> None:
     away, before = world.states.engaged < 0.5, world.states.suspended > 0.5
     changed = away != before
     if changed.any():
-        world.states.jump("suspended", away * 1.0, changed, because="own decision")
+        world.states.jump("suspended", away, changed, because="own decision")
         world.state_events("suspension", changed & away, because="own decision")
         world.state_events("resumption", changed & before, because="own decision")
 

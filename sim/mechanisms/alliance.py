@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import POWERS, STATES
-from sim.maths import saturating
+from sim.maths import how_many, saturating
 from sim.mechanisms.nato_paths import MEMBER, falling_returns, paths
 from sim.randomness import Draw
 
@@ -67,7 +67,7 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     today = world.today
     return {
         "usual_presence": saturating(today("kfor.strength") + today("eufor.strength"), p.forces_half),
-        "usual_members": (today("states.nato_progress") >= MEMBER).sum(axis=0),
+        "usual_members": how_many(today("states.nato_progress") >= MEMBER),
         "weight_of_a_member": p.members_weight / len(STATES),
         "weight_of_a_fleet": p.obsolescence_weight / len(STATES),
         "weight_of_b9plus": p.b9plus_weight / len(STATES),
@@ -162,7 +162,7 @@ def _deterrence(world: World, p: SimpleNamespace, levers: LeverView) -> None:
         "presence": p.forces_weight * (presence - p.usual_presence),
         "European spending": p.weight_of_spending * since("region.european_spending"),
         "US reliability": p.weight_of_reliability * since("us.reliability"),
-        "members in the region": p.weight_of_a_member * ((progress >= MEMBER).sum(axis=0) - p.usual_members),
+        "members in the region": p.weight_of_a_member * (how_many(progress >= MEMBER) - p.usual_members),
         "obsolete equipment": -p.weight_of_a_fleet * (world.states.obsolescence.sum(axis=0) - len(STATES) * p.usual_obsolescence),
         "mobility": p.mobility_weight * since("regional.mobility"),
     }

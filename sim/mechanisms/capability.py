@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.maths import Array, saturating
+from sim.maths import Array, mean, saturating
 from sim.mechanisms.pulls import causes, weighted
 
 if TYPE_CHECKING:
@@ -77,11 +77,6 @@ def hybrid_means(B: Any, q: Any, t: Any, h: Any, e: Any) -> Any:
     return B * (q * (1 - t) * h + e * t)
 
 
-def mean(values: Array) -> Array:
-    """Mean of the six, shape (world,)."""
-    return values.sum(axis=0) / len(values)
-
-
 def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     """What holds for the whole run: today's means and yield, and the table of causes with its weights."""
     usual, today = world.lever_defaults, world.today
@@ -127,7 +122,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 def _as_today(levers: LeverView, name: str) -> bool:
     """Whether a lever stands as today in all worlds."""
     now, today = levers[name], levers.today(name)
-    return bool(now == today if isinstance(now, float) else np.array_equal(now, today))
+    return bool(now == today if np.ndim(now) == 0 else np.array_equal(now, today))
 
 
 def _book_own_forces(world: World, p: SimpleNamespace, levers: LeverView) -> None:

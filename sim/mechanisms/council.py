@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import MEMBERS, STATES
+from sim.maths import how_many
 from sim.mechanisms import veto_spells
 from sim.randomness import Draw
 
@@ -97,7 +98,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 def count(world: World, p: SimpleNamespace, levers: LeverView, objecting: Any) -> tuple[Any, Any]:
     """Steps blocked and granted, bool (6, worlds), by the rule in force. Kosovo needs recognition by all under every rule."""
     states = world.states
-    opposed = objecting.sum(axis=0, dtype=np.uint8) * 1.0  # 27 at most: summing bytes is ten times faster
+    opposed = how_many(objecting)
     states.set("blockers", opposed)
     put = states.attempting > 0.5
     blocked = put & (opposed > 0)
@@ -114,7 +115,7 @@ def count(world: World, p: SimpleNamespace, levers: LeverView, objecting: Any) -
 def _unite(world: World, p: SimpleNamespace, blocked: Any) -> None:
     """Vetoes on the five whose status is not in question divide; recognition and a threat unite; the rest returns to its level."""
     eu, H = world.eu, world.eu.cohesion
-    disputed = blocked.sum(axis=0) - blocked[XKX]
+    disputed = how_many(blocked) - blocked[XKX]
     eu.change("cohesion", -p.w * p.divides * disputed, because="vetoes")
     eu.change("cohesion", p.w * p.recognition_unites * eu.recognition_united, because="recognition")
     eu.change("cohesion", p.w * p.threat_unites * (world.region.threat - p.threat_of_2023), because="threat")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
-from sim.maths import saturating
+from sim.maths import REAL, how_many, saturating
 
 if TYPE_CHECKING:
     from sim.levers import LeverView
@@ -64,7 +64,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 def _promises(world: World, p: SimpleNamespace) -> None:
     states, C, W = world.states, world.states.membership_credibility, world.states.waiting
-    V, outside = states.vetoed * 1.0, states.stage < MEMBER
+    V, outside = states.vetoed.astype(REAL), states.stage < MEMBER
     G = states.granted * np.minimum(world.eu.pace, 1)  # a step granted that brings little progress keeps little of the promise
     lost = {"others' vetoes": -p.x * of_others(V), "waiting": -p.w * saturating(W, p.patience)}
     kept = {"steps granted": p.g * G + p.y * of_others(G), "membership": p.kept * ~outside}
@@ -97,7 +97,7 @@ def _trust(world: World, p: SimpleNamespace) -> None:
 
 def _fatigue(world: World, p: SimpleNamespace, preoccupied: Any) -> None:
     """Members tire of newcomers, of trouble at home and of candidates that slide back; a threat wakes them."""
-    since, joined = world.departure, (world.states.stage >= MEMBER).sum(axis=0)
+    since, joined = world.departure, how_many(world.states.stage >= MEMBER)
     causes = {
         "new members": p.newcomers * joined,
         "preoccupation": p.trouble * preoccupied,

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import FORCED
-from sim.maths import hazard, logistic, saturating
+from sim.maths import REAL, hazard, logistic, saturating
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _elections(world: World, p: SimpleNamespace, levers: LeverView, chance: Any)
     called, forced = held & ~due, world.forced_states("turnover")
     if forced is not None:
         held, changed = held | forced, changed | forced
-    states.set("government_changed", changed * 1.0)
+    states.set("government_changed", changed.astype(REAL))
     states.change("quarters_to_election", -1.0, because="time")
     states.jump("quarters_to_election", p.term, held, because="election")
     camp = other_camp(before, p.camp_centre, p.camp_span, 0.2 + 0.8 * chance[CAMP])

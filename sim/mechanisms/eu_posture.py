@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
-from sim.maths import saturating
+from sim.maths import mean, saturating
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -27,11 +27,6 @@ def breadth(accession: Any) -> Any:
     """How far the six are in *together*, (6, worlds) -> (worlds,): at the same mean, an even advance counts more than one ahead."""
     together = mean(np.sqrt(accession))
     return together * together
-
-
-def mean(values: Any) -> Any:
-    """Mean of the six, (6, worlds) -> (worlds,)."""
-    return values.sum(axis=0) / len(values)
 
 
 def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import TOPICS
-from sim.maths import saturating, within
+from sim.maths import REAL, saturating, within
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def inclination(world: World, p: SimpleNamespace, pull: Any) -> Any:
     patrons = states.russian_influence + states.chinese_influence + states.turkish_influence
     hedge = hedging(patrons, states.patron_rivalry, p.hedging_gain, p.hedging_half, p.hedging_cost) - p.hedging_today
     russian, wary = since("states.russian_influence"), pull - hedge
-    result = np.empty((*p.benefits_today.shape[:2], world.worlds))
+    result = np.empty((*p.benefits_today.shape[:2], world.worlds), dtype=REAL)
     result[:, 0] = wary - p.resistance_russia * russian
     result[:, 1] = wary - p.resistance_china * since("states.chinese_influence")
     result[:, 2] = pull - p.resistance_other * russian

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
-from sim.maths import Array, hazard, logistic, saturating, within
+from sim.maths import REAL, Array, hazard, logistic, mean, saturating, within
 from sim.mechanisms.pulls import causes, weighted
 from sim.randomness import Draw
 
@@ -120,11 +120,6 @@ def headroom(K: Any, scale: Any = 1.0) -> Any:
     return scale * K * (1 - K)
 
 
-def mean(values: Array) -> Array:
-    """Mean of the six, shape (world,)."""
-    return values.sum(axis=0) / len(values)
-
-
 def _quality(p: SimpleNamespace, read: Any) -> Any:
     """Efficiency of the formats under the levers that `read` returns, on no scale yet."""
     platform = read("formats.single_platform")
@@ -198,7 +193,7 @@ def _enter_b9plus(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     inside = states.b9plus > 0
     if not invited.any() and not inside.any():
         return
-    consent = np.ones(inside.shape)
+    consent = np.ones(inside.shape, dtype=REAL)
     consent[STATES.index("XKX")] = world.eu.recognition_united
     consent[STATES.index("BIH")] = world.republika_srpska.blockade < p.blockade_bar
     ready = (states.eu_alignment >= p.least_alignment) & (states.orientation >= p.least_orientation) & (consent > 0)

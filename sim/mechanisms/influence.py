@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sim.catalogue import POWERS
-from sim.maths import Array, saturating
+from sim.maths import REAL, Array, saturating
 
 RUSSIA, CHINA, TURKIYE = range(len(POWERS))
 
@@ -41,7 +41,7 @@ def opening(readiness: Any, stability: Any, west: Any, gap_weight: Any, western_
 
 def spread(capacity: Any, attraction: Array) -> Array:
     """Effort per state, (6, worlds): a limited total shared in proportion to attraction; nothing where nothing attracts."""
-    return capacity * attraction / np.maximum(attraction.sum(axis=0), np.finfo(float).tiny)
+    return capacity * attraction / np.maximum(attraction.sum(axis=0), np.finfo(REAL).tiny)
 
 
 def reach(channel: Any, ease: Any, effort: Any, half: Any) -> Any:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import POWERS, STATES
-from sim.maths import hazard
+from sim.maths import REAL, hazard
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ BOOKS = ("states.public_support_eu", "states.nationalism", "information.habituat
 SIGNALS = ("states.exposure",)
 DRAWS = {"opinion": Draw("normal", (6,)), "mood": Draw("normal", (6,))}
 
-PARTIES = np.array([[s in ("SRB", "XKX")] for s in STATES], dtype=float)  # the two that the dyad's tension touches first
+PARTIES = np.array([[s in ("SRB", "XKX")] for s in STATES], dtype=REAL)  # the two that the dyad's tension touches first
 
 
 def receptiveness(B: Any, N: Any, s1: Any, s2: Any) -> Any:

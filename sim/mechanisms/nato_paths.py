@@ -53,7 +53,7 @@ def _unblocked(world: World, levers: LeverView) -> Array:
     """Where no veto player holds a path up, 1 or 0, (6, worlds): Athens, Republika Srpska, allies that do not recognise Kosovo."""
     veto = world.members.veto[GREECE].copy()
     banja_luka = np.maximum(levers["republika_srpska.nato_veto"], world.republika_srpska.seceded)
-    for row, player in ((BOSNIA, banja_luka), (KOSOVO, 1 - world.eu.recognition_united)):
+    for row, player in ((BOSNIA, banja_luka), (KOSOVO, world.eu.recognition_united < 0.5)):
         veto[row] = np.maximum(veto[row], player)
     return 1 - veto
 
@@ -67,10 +67,10 @@ def _partners(world: World, p: SimpleNamespace, programmes: Any, outside: Array,
         "return to anchor": -since("states.nato_progress"),
         "course of the government": p.course_weight * since("states.orientation") * near,
     }
-    moves["blockade of the state"] = blocked = np.zeros(near.shape)
+    moves["blockade of the state"] = blocked = np.zeros_like(near)
     blocked[BOSNIA] = -p.blockade_weight * since("republika_srpska.blockade") * near[BOSNIA]
     if np.any(recognised):
-        moves["entry into the partnership"] = entry = np.zeros(near.shape)
+        moves["entry into the partnership"] = entry = np.zeros_like(near)
         entry[KOSOVO] = p.entry_of_kosovo * recognised
     states.pull("nato_progress", p.partnership_speed * held, moves)
     if np.any(programmes):

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import POWERS, STATES
-from sim.maths import Array, saturating, within
+from sim.maths import REAL, Array, saturating, within
 from sim.mechanisms.influence import CHINA, RUSSIA, TURKIYE, channels, either, opening, reach, rivalry, spread, western
 from sim.randomness import Draw
 
@@ -48,9 +48,10 @@ SIGNALS = (
     *("states.opening", "states.western_influence", "states.third_power_influence", "states.patron_rivalry"),
 )
 DRAWS = {"projects": Draw("normal", (6,)), "turns": Draw("normal", (6,))}
-SOFT, HARD = np.array([[1.0], [0.0], [1.0]]), np.ones((len(POWERS), 1))
+SOFT, HARD = np.array([[1], [0], [1]], dtype=REAL), np.ones((len(POWERS), 1), dtype=REAL)
 """Which powers have soft means and which hard ones, before Russia's flags."""
-ROUNDING = 1e-9
+ROUNDING = 1e-6
+"""Shares of an effort that add up to one up to this much leave nothing idle."""
 OF_POWER = {"russian_influence": RUSSIA, "chinese_influence": CHINA, "turkish_influence": TURKIYE}
 
 
@@ -89,7 +90,7 @@ def report(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 
 def _only_russia(flag: Any) -> Array:
     """A flag of Russia's, number or (worlds,), as a factor for the three powers (3, 1 or worlds)."""
-    value = np.atleast_1d(np.asarray(flag, dtype=float))
+    value = np.atleast_1d(np.asarray(flag, dtype=REAL))
     return np.stack([value, np.ones_like(value), np.ones_like(value)])
 
 

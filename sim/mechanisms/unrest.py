@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
-from sim.maths import Array, saturating
+from sim.maths import REAL, Array, saturating
 
 if TYPE_CHECKING:
     from sim.world import World
 
-BOSNIA = np.array([[float(s == "BIH")] for s in STATES])
+BOSNIA = np.array([[s == "BIH"] for s in STATES], dtype=REAL)
 
 
 def base_unrest(fragile: Any, divided: Any, fragility_weight: Any, division_weight: Any) -> Any:

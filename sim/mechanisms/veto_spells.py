@@ -17,7 +17,7 @@ import numpy as np
 from sim import quarters
 from sim.catalogue import FORCED, MEMBERS, STATES
 from sim.data.tables import load_disputes
-from sim.maths import hazard
+from sim.maths import REAL, hazard
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -125,7 +125,7 @@ def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, g
         world.members.jump("veto", 1.0, begins, because="objections that blocked a step")
     stood = entries(world, _may_end(world, standing))
     cause = _cause_of_end(world, p, stood, objecting, granted, forced)
-    conceded = np.zeros(blocked.shape)
+    conceded = np.zeros(blocked.shape, dtype=REAL)
     over = np.flatnonzero(cause >= 0)
     if over.size:
         ended, cause = Entries(*(getattr(stood, f)[over] for f in Entries.__dataclass_fields__)), cause[over]
@@ -260,7 +260,7 @@ def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code:
 def review_quarrels(world: World, p: SimpleNamespace) -> None:
     """Once a year: quarrels fade by kind, publics follow the Union's fatigue, and now and then a new bilateral quarrel arises."""
     members = world.members
-    fades = np.array([p.reluctance_fades, p.bilateral_fades, p.rule_of_law_fades, 0.0, 0.0])[kinds(world.plan.start)][..., None]
+    fades = np.array([p.reluctance_fades, p.bilateral_fades, p.rule_of_law_fades, 0.0, 0.0], dtype=REAL)[kinds(world.plan.start)][..., None]
     members.change("dispute", -fades * members.dispute, because="quarrels fade")
     followed = world.today("members.scepticism") + p.publics_follow * (world.eu.fatigue - world.today("eu.fatigue"))
     members.change("scepticism", p.publics_move * (followed - members.scepticism), because="enlargement fatigue")
