@@ -19,7 +19,7 @@ from sim.randomness import once
 from sim.scenario.distributions import quantile
 from sim.scenario.plan import Change, LeverPlan, Plan, Value
 
-Setting = float | np.ndarray
+Setting = float | np.float32 | np.ndarray
 
 
 class Branches:

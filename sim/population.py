@@ -37,6 +37,7 @@ class Population:
         self._jumps: list[tuple[str, Any, Array | None, str]] = []
         self._decisions: dict[str, Array] = {}
         self._lasting: set[str] = set()
+        self._spread: dict[str, tuple[Any, Array]] = {}  # signals last published as less than their shape, as given and spread out
         self._held: dict[str, Array] = {}  # constant values of signals whose room is off
         for key, variable in self._variables.items():
             self._lay_out(key, variable, start[key])
@@ -50,7 +51,7 @@ class Population:
         elif not self._world.room_is_on(variable.room):
             self._held[key] = self.__dict__[key] = _frozen(value)
         if variable.kind == "decision":
-            self._decisions[key] = np.array(value)
+            self._decisions[key] = value > 0.5 if variable.type == "bool" else np.array(value)
 
     def __getattr__(self, key: str) -> Any:
         if key.startswith("_"):
@@ -98,14 +99,23 @@ class Population:
             raise ModelError(f"{self._world.where}: {self._group}.{key} is not a signal; stocks are changed by bookings")
         if key in self._held:
             return
-        shape, value = self._shapes[key], real(value)
-        full = value if isinstance(value, np.ndarray) and value.shape == shape else np.broadcast_to(value, shape)
         clamp = self._world.clamps.get(variable.name)
+        full = self._spread_out(key, real(value))
         if clamp is not None:
             full = clamp.apply(full, self._world.quarter + 1)
         if self._world.restating:
             self._lasting.add(key)
         self.__dict__[key] = _frozen(full)
+
+    def _spread_out(self, key: str, value: Any) -> Array:
+        """The value in the variable's shape. A lever that stands still is spread once: it is the same object every quarter."""
+        shape = self._shapes[key]
+        if isinstance(value, np.ndarray) and value.shape == shape:
+            return value
+        known = self._spread.get(key)
+        if known is None or known[0] is not value:
+            known = self._spread[key] = (value, np.broadcast_to(value, shape))
+        return known[1]
 
     def jump(self, key: str, to: Array | float, where: Array | None, because: str) -> None:
         """A discrete event: the stock becomes `to` where `where` (full shape, or None for everywhere) holds, after all bookings."""
@@ -136,6 +146,8 @@ class Population:
     def decide(self, row: int | None, key: str, value: Array | float) -> None:
         """Write one actor's decision through to its row; it is held within the decision's range when all have decided."""
         buffer = self._decisions[key]
+        if buffer.dtype == bool and np.result_type(value) != bool:
+            value = np.asarray(value) > 0.5
         np.copyto(buffer if row is None else buffer[row], value)
 
     def publish(self) -> None:
@@ -143,9 +155,12 @@ class Population:
         for key, buffer in self._decisions.items():
             if key in self._held:
                 continue
-            buffer.clip(*self._variables[key].range, out=buffer)
+            yes_no = buffer.dtype == bool
+            if not yes_no:
+                buffer.clip(*self._variables[key].range, out=buffer)
             clamp = self._world.clamps.get(f"{self._group}.{key}")
-            self.__dict__[key] = _frozen(buffer if clamp is None else clamp.apply(buffer, self._world.quarter + 1))
+            made = buffer if clamp is None else clamp.apply(buffer, self._world.quarter + 1)
+            self.__dict__[key] = _frozen(made > 0.5 if yes_no and clamp is not None else made)
 
     # -- what the world does -----------------------------------------------------------------------------------------------------
 
@@ -175,7 +190,7 @@ class Population:
 
     def _overwrite(self, key: str, value: Array, where: Array | None, room: str, because: str) -> None:
         stock, ledger = self._stocks[key], self._world.ledger
-        before = None if ledger is None else stock.copy()
+        before = stock if ledger is None else stock.copy()
         np.copyto(stock, value, where=True if where is None else where)
         if ledger is not None:
             ledger.enter(self._world.quarter, room, f"{self._group}.{key}", because, np.subtract(stock, before, dtype=float))

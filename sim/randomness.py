@@ -25,6 +25,7 @@ from sim.maths import REAL
 BLOCK = 64
 _QUARTERS_AT_A_TIME = 11
 _PER_COUNTER = 4  # Philox4x64 yields four 64-bit words per counter
+_BELOW_ONE = np.nextafter(REAL(1), REAL(0))
 _KEPT_BYTES = 64 << 20  # of quarterly draws, per process: those of one chunk
 
 
@@ -93,7 +94,7 @@ class Stream:
 
     def __init__(self, seed: int, name: str, draw: Draw, blocks: Sequence[int]) -> None:
         self._seed, self._name, self._blocks = seed, name, blocks
-        self._fill = "random" if draw.kind == "uniform" else "standard_normal"
+        self._uniform = draw.kind == "uniform"
         self._shape = (_QUARTERS_AT_A_TIME, *draw.slots, BLOCK)
         self._generators: list[Generator] | None = None
         self._drawn: list[np.ndarray] = []
@@ -114,7 +115,10 @@ class Stream:
             self._generators = _generators(self._seed, self._name, self._blocks)
         buffer = np.empty((*self._shape[:-1], BLOCK * len(self._blocks)), dtype=REAL)
         for i, generator in enumerate(self._generators):
-            buffer[..., i * BLOCK : (i + 1) * BLOCK] = getattr(generator, self._fill)(self._shape, dtype=REAL)
+            drawn = generator.random(self._shape) if self._uniform else generator.standard_normal(self._shape, dtype=REAL)
+            buffer[..., i * BLOCK : (i + 1) * BLOCK] = drawn
+        if self._uniform:
+            np.minimum(buffer, _BELOW_ONE, out=buffer)  # which a double close to one may become in single precision
         buffer.setflags(write=False)
         return buffer
 

@@ -97,5 +97,6 @@ QUARTER: tuple[Entry, ...] = (
 )
 
 AFTERWARDS: tuple[Entry, ...] = (
+    report("council"),  # which vetoes stand
     report("outside_powers"),  # third powers' joint influence, as the tables carry it
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import mesa
@@ -287,9 +288,12 @@ class World(mesa.Model):
 
     def state_events(self, name: str, where: np.ndarray, *, actor: str | None = None, because: str) -> None:
         """Note an event per state, `name.<ISO>`, where (6, worlds) holds; the actor is the state itself unless named."""
-        for row in np.flatnonzero(where.any(axis=1)):
-            code = STATES[row]
-            self.event(f"{name}.{code}", where[row], target=code, actor=actor or code, because=because)
+        rows, lanes = where.nonzero()
+        if rows.size:
+            ends = rows.searchsorted(np.arange(len(STATES) + 1)).tolist()
+            for code, (first, last) in zip(STATES, pairwise(ends), strict=True):
+                if last > first:
+                    self.occurred(f"{name}.{code}", lanes[first:last], target=code, actor=actor or code, because=because)
 
     def forcings(self, event: str) -> list[tuple[Forced, np.ndarray | bool]]:
         """Forced events of this kind that hold this quarter, each with the worlds (worlds,) or True for all."""

@@ -37,7 +37,7 @@ class EUMember(Actor):
     def decide(self) -> None:
         """Vote on each candidate: 1 or True = no, (6, worlds)."""
         rate = objection_rate(self.dispute, self.readiness_to_refuse, self.model.states.veto_exposure)
-        votes = (self.veto > 0.5) | (self.draw("mood") < rate)
+        votes = self.standing | (self.draw("mood") < rate)
         if not self.recognises_kosovo:
             votes[XKX] |= self.model.eu.recognition_united < 0.5
         self.objection = votes

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sim.world import World
 
 READS = (
-    *("members.dispute", "members.veto", "members.scepticism", "members.objection", "states.attempting", "states.gate"),
+    *("members.dispute", "members.veto", "members.scepticism", "members.objection", "members.standing", "states.attempting", "states.gate"),
     *(
         "states.stage",
         "states.eu_alignment",
@@ -42,7 +42,7 @@ READS = (
 BOOKS = ("members.dispute", "members.veto", "members.scepticism", "eu.cohesion")
 SIGNALS = (
     *("states.vetoed", "states.granted", "states.blockers", "states.concession", "states.veto_exposure"),
-    *("eu.recognition_united", "eu.sanctions_blocked", "eu.veto_readiness", "members.readiness_to_refuse"),
+    *("eu.recognition_united", "eu.sanctions_blocked", "eu.veto_readiness", "members.readiness_to_refuse", "members.standing"),
 )
 DRAWS = {"patience": Draw("uniform", (len(STATES),)), "quarrel": Draw("uniform", (len(STATES),))}
 
@@ -81,9 +81,14 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.members.set("readiness_to_refuse", refusal(p, world.members.scepticism, eu.fatigue))
 
 
+def report(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    """Which vetoes stand, from the stock; holds through the next quarter."""
+    world.members.set("standing", world.members.veto > 0.5)
+
+
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Count the votes; begin and end spells; let quarrels fade and arise; book the Council's cohesion."""
-    objecting = world.members.objection > 0.5
+    objecting = world.members.objection.copy()
     forced = veto_spells.force(world, objecting)
     blocked, granted = count(world, p, levers, objecting)
     world.states.set("vetoed", blocked)

@@ -116,7 +116,7 @@ def likeliest_blocker(world: World, row: int) -> Array:
 
 def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, granted: Array, forced: ForcedSpells | None) -> Array:
     """Begin a spell where an objection blocked a step, end those that are over; returns what candidates conceded, (6, worlds)."""
-    standing = world.members.veto > 0.5
+    standing = world.members.standing
     begins = objecting & blocked & ~standing
     _note_beginnings(world, begins, blocked, forced)
     if forced is not None:
@@ -149,7 +149,7 @@ def _note_beginnings(world: World, begins: Array, blocked: Array, forced: Forced
 
 def _may_end(world: World, standing: Array) -> Array:
     """Standing vetoes whose end is open: all but those of non-recognisers while recognition is split."""
-    split = np.broadcast_to(world.eu.recognition_united, (world.worlds,)) < 0.5
+    split = world.eu.recognition_united < 0.5
     candidates = standing.copy()
     candidates[holdouts(), XKX] &= ~split
     return candidates
@@ -183,7 +183,7 @@ def _by_chance(world: World, p: SimpleNamespace, stood: Entries) -> Array:
         _in_worlds(p, lane, "concession", "pressure", "fading", "wearing_out"), stood.quarrel, open_now[stood.candidate, lane], urgent[lane]
     )
     rates[:, stood.kind == PACKAGE] += p.decoupling / len(rates)
-    readiness = np.broadcast_to(world.eu.veto_readiness, (world.worlds,))[lane]
+    readiness = world.eu.veto_readiness[lane]
     total = rates.sum(axis=0)
     chance = hazard(total / np.sqrt(np.maximum(readiness, p.least_readiness)))
     draw = world.draw("patience")[stood.candidate, lane] + stood.member / len(MEMBERS)
@@ -269,7 +269,7 @@ def review_quarrels(world: World, p: SimpleNamespace) -> None:
 
 def recognise(world: World, p: SimpleNamespace) -> None:
     """Where all members recognise Kosovo, the quarrel about its status is settled whether or not a veto stood."""
-    united = np.broadcast_to(world.eu.recognition_united, (world.worlds,)) > 0.5
+    united = world.eu.recognition_united > 0.5
     open_quarrels = (world.members.dispute[holdouts(), XKX] > p.settled) & united
     if open_quarrels.any():
         where = np.zeros(world.members.veto.shape, dtype=bool)
