@@ -27,7 +27,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 from yardstick import microseconds_per_run
 
 from sim import load_scenario, run
-from sim.play import chunks
+from sim.chunking import chunks
 from sim.recorder import Recorder
 from sim.world import World
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from sim.play import CHUNK, play
+from sim.chunking import chunk_size
+from sim.play import play
 from sim.randomness import BLOCK
 from sim.store import parquet
 from sim.tables import BUILDERS
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from sim.recorder import Recording
     from sim.running import Job
 
-_FULL = CHUNK * BLOCK
 _REPEATS = 2  # of the timed trial; their mean counts, because a run too shares the machine with others
 
 
@@ -72,12 +72,13 @@ def estimate(job: Job, worlds: int | None = None, workers: int = 1, start: float
     to_do = len(job.worlds) * len(job.plans) if worlds is None else worlds
     if not to_do:
         return Estimate(start, peak(), 0, 0.0)
-    trial = _tried(job, min(to_do, _FULL))
-    whole, rest = divmod(to_do, _FULL)
+    full = chunk_size({"": [range(to_do)]}, workers)
+    trial = _tried(job, min(to_do, full))
+    whole, rest = divmod(to_do, full)
     chunks = whole + (rest > 0)
     busy = max(min(workers, chunks), 1)
     used = busy if elsewhere else min(busy, cores())
-    alone = whole * trial.seconds(_FULL) + (trial.seconds(rest) if rest else 0.0)
+    alone = whole * trial.seconds(full) + (trial.seconds(rest) if rest else 0.0)
     seconds = start + (alone if busy == 1 else start + alone / used)
     memory = trial.peak if busy == 1 else 2 * trial.before + busy * trial.peak
     return Estimate(round(seconds, 2), memory, ceil(to_do * trial.disk / trial.worlds), trial.per_world)

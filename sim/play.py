@@ -16,9 +16,6 @@ from sim.scenario.plan import Plan
 from sim.starting import initial_key
 from sim.world import World
 
-CHUNK = 64
-"""Blocks per chunk: 1,024 worlds, whose arrays stay in a core's cache."""
-
 
 @dataclass(frozen=True)
 class Task:
@@ -78,11 +75,3 @@ def _held_paths(task: Task, blocks: Sequence[int]) -> dict[str, np.ndarray]:
     names = [v.name for v in catalogue().variables.values() if wanted & initial_key(v).keys()]
     every = tuple(b * BLOCK + i for b in blocks for i in range(BLOCK))
     return _simulate(replace(task, worlds=every, ledger=False), free, blocks, names, None).paths
-
-
-def chunks(worlds: Sequence[int]) -> list[tuple[int, ...]]:
-    """Worlds grouped into chunks of whole, aligned blocks, in ascending order."""
-    groups: dict[int, list[int]] = {}
-    for world in sorted(set(worlds)):
-        groups.setdefault(world // (BLOCK * CHUNK), []).append(world)
-    return [tuple(g) for g in groups.values()]

@@ -146,7 +146,7 @@ class Population:
     def decide(self, row: int | None, key: str, value: Array | float) -> None:
         """Write one actor's decision through to its row; it is held within the decision's range when all have decided."""
         buffer = self._decisions[key]
-        if buffer.dtype == bool and np.result_type(value) != bool:
+        if buffer.dtype == bool and np.asarray(value).dtype != bool:
             value = np.asarray(value) > 0.5
         np.copyto(buffer if row is None else buffer[row], value)
 

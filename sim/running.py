@@ -15,12 +15,12 @@ import numpy as np
 
 from sim.actors import CAST, Actor
 from sim.chunkfiles import chunk_name
+from sim.chunking import LARGEST, chunk_size, number_of_chunks
 from sim.data.posterior import beliefs
 from sim.errors import InputError, Notice, StoreError, Unfinished, unknown
 from sim.executors import lost_workers_told, opened, over
 from sim.identity import actor_identity, identity
-from sim.play import CHUNK, Task
-from sim.randomness import BLOCK
+from sim.play import Task
 from sim.recorder import Recording
 from sim.results import MemorySource, Results, StoreSource
 from sim.scenario import Scenario, load_scenario, plain_settings
@@ -68,11 +68,11 @@ class Job:
 
     def tasks(self, plan: Plan, worlds: Sequence[int]) -> Iterator[Task]:
         """One task per chunk of these ascending worlds, made when it is asked for."""
-        return self.tasks_of(plan, spans(worlds))
+        return self.tasks_of(plan, spans(worlds), LARGEST)
 
-    def tasks_of(self, plan: Plan, worlds: Spans) -> Iterator[Task]:
-        """The same for worlds given as spans."""
-        for chunk in groups(worlds, CHUNK * BLOCK):
+    def tasks_of(self, plan: Plan, worlds: Spans, size: int) -> Iterator[Task]:
+        """The same for worlds given as spans, in chunks of at most `size` worlds."""
+        for chunk in groups(worlds, size):
             yield Task(plan, self.seed, tuple(chunk), tuple(self.actors.items()), self.ledger, self.baseline)
 
 
@@ -259,22 +259,18 @@ def run_job(
 
 
 def _in_memory(job: Job, workers: int, progress: Progress | None, scheduler: str | None) -> Results:
-    tasks = (Call(t, versions()) for plan in job.plans for t in job.tasks(plan, job.worlds))
+    todo = dict.fromkeys(job.policies, spans(job.worlds))
     kept: dict[str, list[Recording]] = {p: [] for p in job.policies}
     done = _Count(len(job.worlds) * len(job.plans), progress)
-    with opened(workers, scheduler, _chunks(spans(job.worlds)) * len(job.plans)) as place, lost_workers_told(place):
+    with opened(workers, scheduler, number_of_chunks(todo, chunk_size(todo, workers))) as place, lost_workers_told(place):
+        size = chunk_size(todo, place.threads)
+        tasks = (Call(t, versions()) for plan in job.plans for t in job.tasks_of(plan, todo[plan.policy], size))
         for recording in over(place.executor, play_call, tasks, place.ahead):
             kept[recording.policy].append(recording)
             done.add(recording.worlds.size)
     for recordings in kept.values():
         recordings.sort(key=lambda r: int(r.worlds[0]))
     return Results(MemorySource(job.scenario.name, kept, job.identity()), job.scenario, job=job)
-
-
-def _chunks(worlds: Spans) -> int:
-    """How many chunks these worlds make, at most."""
-    size = CHUNK * BLOCK
-    return sum((span.stop - 1) // size - span.start // size + 1 for span in worlds)
 
 
 @dataclass
@@ -313,18 +309,20 @@ class _OnDisk:
         todo = {p: missing(wanted, self.store.done(p)) for p in self.job.policies}
         return {p: worlds for p, worlds in todo.items() if worlds}
 
-    def _calls(self, todo: Mapping[str, Spans]) -> Iterator[Call]:
+    def _calls(self, todo: Mapping[str, Spans], size: int) -> Iterator[Call]:
         folder = None if self.collect else str(self.store.folder.resolve())
         for plan in self.job.plans:
-            for task in self.job.tasks_of(plan, todo.get(plan.policy, [])):
+            for task in self.job.tasks_of(plan, todo.get(plan.policy, []), size):
                 yield Call(task, versions(), folder, self.job.scenario.name)
 
     def _play(self, todo: Mapping[str, Spans], done: _Count) -> list[Failure]:
         """Play these worlds; what failed is recorded, and the rest goes on unless nothing succeeds at all."""
         failures: list[Failure] = []
         succeeded = 0
-        with opened(self.workers, self.scheduler, sum(map(_chunks, todo.values()))) as place, lost_workers_told(place):
-            for outcome in over(place.executor, attempt, self._calls(todo), place.ahead, failure_of):
+        most = number_of_chunks(todo, chunk_size(todo, self.workers))
+        with opened(self.workers, self.scheduler, most) as place, lost_workers_told(place):
+            calls = self._calls(todo, chunk_size(todo, place.threads))
+            for outcome in over(place.executor, attempt, calls, place.ahead, failure_of):
                 if isinstance(outcome, Failure):
                     failures.append(outcome)
                     self._record(outcome)

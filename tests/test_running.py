@@ -26,7 +26,7 @@ from sim.store import Store
 from tests.durability.helpers import SHORT, assert_same_results
 
 Serbia: Any = CAST["SRB"]
-THREE = [*range(64), *range(1024, 1088), *range(2048, 2112)]  # a block of each of three chunks
+THREE = [*range(64), *range(4096, 4160), *range(8192, 8256)]  # a block of each of three chunks
 
 
 def short() -> Scenario:
@@ -39,7 +39,7 @@ class Faulty(Serbia):
     mended = Path("/nonexistent")
 
     def decide(self) -> None:
-        if 16 in self.model.blocks and not self.mended.exists():
+        if 64 in self.model.blocks and not self.mended.exists():
             raise ZeroDivisionError("no minister was found")
         super().decide()
 
@@ -65,7 +65,7 @@ class Deadly(Serbia):
     """Kills its process in the second chunk."""
 
     def decide(self) -> None:
-        if 16 in self.model.blocks:
+        if 64 in self.model.blocks:
             os._exit(9)
         super().decide()
 
@@ -89,8 +89,8 @@ class TestWorldNumbers:
     def test_tasks_of_a_billion_worlds_are_made_one_by_one(self) -> None:
         job = make_job(short(), 10**9)
         tasks = job.tasks(job.plans[0], job.worlds)
-        assert next(tasks).worlds == tuple(range(1024))
-        assert next(tasks).worlds == tuple(range(1024, 2048))
+        assert next(tasks).worlds == tuple(range(4096))
+        assert next(tasks).worlds == tuple(range(4096, 8192))
 
 
 class TestBadInput:
@@ -328,16 +328,16 @@ class TestFailing:
             run_job(self.job(Faulty), out=folder, again="balkansim run short")
         said = str(raised.value)
         assert (
-            "a chunk (64 worlds) failed, the first, from world 1024 of policy none, with ZeroDivisionError: no minister was found" in said
+            "a chunk (64 worlds) failed, the first, from world 4096 of policy none, with ZeroDivisionError: no minister was found" in said
         )
         assert "128 of 192 worlds are complete and kept in" in said
         assert "continue with: balkansim run short" in said
-        assert Store(folder).done("none") == [range(64), range(2048, 2112)]
+        assert Store(folder).done("none") == [range(64), range(8192, 8256)]
         (record,) = [json.loads(f.read_text()) for f in (folder / "failures").iterdir()]
-        assert record["worlds"] == [[1024, 1087]]
+        assert record["worlds"] == [[4096, 4159]]
         assert record["error"] == "ZeroDivisionError: no minister was found"
         assert record["retry"] == "balkansim run short"
-        assert "worlds=[*range(1024, 1088)], seed=1, policy='none'" in record["alone"]
+        assert "worlds=[*range(4096, 4160)], seed=1, policy='none'" in record["alone"]
         assert 'raise ZeroDivisionError("no minister was found")' in " ".join(record["traceback"])
 
         (tmp_path / "mended").touch()
@@ -351,7 +351,7 @@ class TestFailing:
         real = running.attempt
 
         def faulty(call: Any) -> Any:
-            if call.task.worlds[0] != 1024:
+            if call.task.worlds[0] != 4096:
                 return real(call)
             try:
                 raise ZeroDivisionError("no minister was found")
@@ -368,11 +368,11 @@ class TestFailing:
         scope: dict[str, Any] = {}
         exec(before, scope)
         alone = eval(call, scope)
-        assert alone.world_numbers().tolist() == list(range(1024, 1088))
+        assert alone.world_numbers().tolist() == list(range(4096, 4160))
         assert alone.values("SRB.eu_alignment").shape == (64, 8)
 
     def test_a_run_in_which_nothing_succeeds_is_given_up(self, tmp_path: Path) -> None:
-        job = make_job(short(), range(0, 10 * 1024, 64), actors={"SRB": Hopeless})
+        job = make_job(short(), range(0, 10 * 4096, 256), actors={"SRB": Hopeless})
         with pytest.raises(Unfinished, match=r"3 chunks .* failed and the run was given up"):
             run_job(job, out=tmp_path / "run")
         assert len(list((tmp_path / "run" / "failures").iterdir())) == 3
@@ -388,9 +388,9 @@ class TestFailing:
         assert load_results(tmp_path / "run").world_numbers().tolist() == THREE
 
     def test_a_chunk_that_kills_its_worker_every_time_does_not_keep_the_others_back(self, tmp_path: Path) -> None:
-        with pytest.raises(Unfinished, match=r"from world 1024 .* killed 3 times"):
+        with pytest.raises(Unfinished, match=r"from world 4096 .* killed 3 times"):
             run_job(self.job(Deadly), workers=2, out=tmp_path / "run")
-        assert load_results(tmp_path / "run").world_numbers().tolist() == [*range(64), *range(2048, 2112)]
+        assert load_results(tmp_path / "run").world_numbers().tolist() == [*range(64), *range(8192, 8256)]
         assert len(list((tmp_path / "run" / "failures").iterdir())) == 1
 
     def test_a_directory_that_is_not_the_same_everywhere(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

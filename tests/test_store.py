@@ -32,13 +32,13 @@ def short(**more: Any) -> Scenario:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two chunks: worlds 0 to 63 and 1024 to 1087."""
+    """Two chunks: worlds 0 to 63 and 4096 to 4159."""
     folder = tmp_path_factory.mktemp("undisturbed") / "run"
     run(short(), WORLDS, out=folder)
     return folder
 
 
-WORLDS = [*range(64), *range(1024, 1088)]
+WORLDS = [*range(64), *range(4096, 4160)]
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def folder(tmp_path: Path, undisturbed: Path) -> Path:
 @pytest.fixture
 def one_chunk(folder: Path) -> Path:
     """A directory of one's own with a single chunk, of worlds 0 to 63."""
-    for second in folder.glob("*/*1024-*"):
+    for second in folder.glob("*/*4096-*"):
         second.unlink()
     return folder
 
@@ -99,8 +99,8 @@ class TestContinuing:
         assert written_chunks(undisturbed) == before
 
     def test_worlds_with_gaps(self, tmp_path: Path, undisturbed: Path) -> None:
-        run(short(), [3, 5, 77, 1030], out=tmp_path / "run")
-        assert load_results(tmp_path / "run").world_numbers().tolist() == [3, 5, 77, 1030]
+        run(short(), [3, 5, 77, 4100], out=tmp_path / "run")
+        assert load_results(tmp_path / "run").world_numbers().tolist() == [3, 5, 77, 4100]
         run(short(), [3, 6, 77], out=tmp_path / "run")
         run(short(), WORLDS, out=tmp_path / "run")
         assert load_results(tmp_path / "run").world_numbers().tolist() == sorted({77, *WORLDS})
@@ -279,7 +279,7 @@ class TestTheDisk:
     @pytest.mark.slow
     def test_really_full(self, small_disk: Path) -> None:
         with pytest.raises(StoreError, match="No space left on device; what is complete is kept"):
-            run(short(), range(0, 40 * 1024, 64), out=small_disk / "run", workers=2)
+            run(short(), range(0, 40 * 4096, 256), out=small_disk / "run", workers=2)
         kept = Store(small_disk / "run").done("none")
         assert kept
         assert load_results(small_disk / "run").states["world"].nunique() == sum(map(len, kept))
@@ -396,7 +396,7 @@ def test_every_table_has_every_world(undisturbed: Path) -> None:
     for name, table in tables(undisturbed).items():
         if name != "events":
             assert set(table["world"].to_pylist()) == set(WORLDS), name
-    assert spans(load_results(undisturbed).world_numbers()) == [range(64), range(1024, 1088)]
+    assert spans(load_results(undisturbed).world_numbers()) == [range(64), range(4096, 4160)]
 
 
 def test_a_policy_has_chunks_of_its_own(tmp_path: Path) -> None:

@@ -8,9 +8,9 @@ import pytest
 from sim import run
 from sim.actors import CAST, Kosovo
 from sim.catalogue import STATES, catalogue
+from sim.chunking import chunks
 from sim.errors import InputError, ModelError
 from sim.mechanisms import ROOMS
-from sim.play import chunks
 from sim.quarters import index
 from sim.randomness import Draw
 from sim.world import World
@@ -116,8 +116,8 @@ def test_two_workers_give_the_same_tables():
 
 
 def test_chunks_are_whole_aligned_and_ascending():
-    parts = chunks([5000, 1, 1023, 1024, 2047, 3])
-    assert parts == [(1, 3, 1023), (1024, 2047), (5000,)]
+    parts = chunks([9000, 1, 4095, 4096, 8191, 3])
+    assert parts == [(1, 3, 4095), (4096, 8191), (9000,)]
 
 
 def test_an_actor_must_decide_everything_due():

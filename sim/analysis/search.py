@@ -18,8 +18,9 @@ from sim.analysis.design import Design, Factor
 from sim.analysis.extras import extra, quiet
 from sim.analysis.points import outcome_of
 from sim.catalogue import catalogue
+from sim.chunking import chunks
 from sim.errors import InputError, unknown
-from sim.play import Task, chunks
+from sim.play import Task
 
 AIMS = ("mean", "worst_decile")
 _POPULATION = 6  # settings per lever in a generation

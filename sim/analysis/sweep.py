@@ -22,10 +22,11 @@ import pyarrow.parquet as pq
 from sim.analysis.design import DESIGNED, Design
 from sim.analysis.pairing import bootstrap, shares
 from sim.analysis.points import outcome_of
+from sim.chunking import chunks
 from sim.errors import StoreError, Unfinished
 from sim.executors import lost_workers_told, opened, over
 from sim.identity import data_version, model_version
-from sim.play import Task, chunks
+from sim.play import Task
 from sim.results import outcome_reference
 
 MANIFEST, VALUES, SUMMARY = "sweep.json", "values", "summary.parquet"

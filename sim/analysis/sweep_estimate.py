@@ -13,12 +13,11 @@ import numpy as np
 
 from sim.analysis.design import Design
 from sim.analysis.sweep import Cell, Sweep, as_table, cells, identity, played, settings_of, work_of
+from sim.chunking import LARGEST
 from sim.estimates import Estimate, cores, peak
-from sim.play import CHUNK
 from sim.randomness import BLOCK
 from sim.store import parquet
 
-_FULL = CHUNK * BLOCK
 _TRIED = 3  # cells: the first, the middle and the last of those to play, because scenarios and policies differ in length
 _COPIES = 3  # of all values that are held at once while the summary is made
 _ROW_BYTES = 150  # of the summary on disk, by cell and outcome
@@ -54,13 +53,13 @@ def estimate_sweep(design: Design, missing: Sequence[Cell], workers: int = 1, st
 
 def _per_cell(design: Design, samples: Sequence[Cell]) -> tuple[float, int, list[np.ndarray]]:
     """Seconds and bytes of a cell, and the outcomes of those that were tried; of cells of several chunks, one chunk is played."""
-    few = min(design.worlds, _FULL)
+    few = min(design.worlds, LARGEST)
     seconds, (found, kept) = _timed(lambda: _played(design, samples, few))
     seconds /= len(samples)
     if design.worlds > few:
         block, _ = _timed(lambda: _played(design, samples[:1], BLOCK))
         per_world = max((seconds - block) / (few - BLOCK), seconds / few / 2)
-        whole, rest = divmod(design.worlds, _FULL)
+        whole, rest = divmod(design.worlds, LARGEST)
         seconds = whole * seconds + (block + max(rest - BLOCK, 0) * per_world if rest else 0.0)
     return seconds, ceil(kept / len(samples) * design.worlds / few), found
 

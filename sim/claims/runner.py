@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.catalogue import STATES, catalogue
+from sim.chunking import chunks
 from sim.claims.reading import Claim
 from sim.claims.statistics import (
     Estimate,
@@ -24,7 +25,7 @@ from sim.claims.statistics import (
 )
 from sim.clamps import needs_baseline
 from sim.errors import InputError, unknown
-from sim.play import Task, chunks, play
+from sim.play import Task, play
 from sim.quarters import index
 from sim.recorder import Recording
 from sim.results import outcome_reference

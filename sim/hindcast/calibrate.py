@@ -32,12 +32,12 @@ from typing import Any
 import numpy as np
 
 from sim.catalogue import catalogue
+from sim.chunking import chunks
 from sim.data.posterior import FOLDER, write_sample
 from sim.hindcast.ensemble import SCENARIO, Ensemble, plan_of, simulate
 from sim.hindcast.scoring import seen
 from sim.hindcast.targets import LAST, TRAIN, Row, before, read_record
 from sim.identity import data_version, model_version
-from sim.play import chunks
 from sim.randomness import BLOCK, once
 from sim.scenario.distributions import quantile
 from sim.scenario.plan import Distribution

@@ -9,8 +9,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.catalogue import STATES, catalogue
+from sim.chunking import chunks
 from sim.mechanisms.burden_sharing import share_below
-from sim.play import Task, chunks, play
+from sim.play import Task, play
 from sim.recorder import Recording
 from sim.scenario import load_scenario
 from sim.scenario.plan import Plan

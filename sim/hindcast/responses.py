@@ -9,13 +9,14 @@ import numpy as np
 
 from sim import quarters
 from sim.catalogue import STATES
+from sim.chunking import chunks
 from sim.data.figures import load_figures
 from sim.data.scales import THOUSAND
 from sim.hindcast.ensemble import plan_of
 from sim.hindcast.proper import quantile
 from sim.hindcast.references import NAMES
 from sim.hindcast.scoring import Judged
-from sim.play import Task, chunks, play
+from sim.play import Task, play
 from sim.scenario.plan import Plan
 
 SERBIA = STATES.index("SRB")

@@ -9,9 +9,10 @@ import numpy as np
 
 from sim import quarters
 from sim.catalogue import MEMBERS, STATES
+from sim.chunking import chunks
 from sim.data.tables import UNNAMED, VetoSpell, load_vetoes
 from sim.hindcast.ensemble import plan_of
-from sim.play import Task, chunks, play
+from sim.play import Task, play
 from sim.scenario.plan import Plan
 
 CANDIDATES = ("ALB", "MKD", "SRB")

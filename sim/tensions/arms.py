@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from sim.catalogue import STATES
+from sim.chunking import chunks
 from sim.errors import InputError
-from sim.play import Task, chunks, play
+from sim.play import Task, play
 from sim.quarters import index, written
 from sim.recorder import Recording
 from sim.results import outcome_reference

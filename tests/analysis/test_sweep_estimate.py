@@ -32,7 +32,7 @@ window: [2028Q1, 2029Q4]
 """
 CHUNKS = """
 scenarios: [baseline]
-worlds: 2500
+worlds: 5000
 levers: {eu.mediation: [0.1, 0.9]}
 outcomes: [kosovo_serbia.normalisation]
 """

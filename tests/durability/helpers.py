@@ -46,13 +46,13 @@ def start_run(more: Mapping[str, str] | None = None, **arguments: Any) -> subpro
 
 
 class Gate:
-    """Keeps runs in the middle of their work: chunks beyond the first ones wait, wherever they are played, until it is opened."""
+    """Keeps runs in the middle of their work: worlds beyond the first units wait, wherever they are played, until it is opened."""
 
-    def __init__(self, folder: Path, chunks: int) -> None:
+    def __init__(self, folder: Path, units: int) -> None:
         self.file = folder / "open"
         read_by_every_python = folder / "gate" / "sitecustomize.py"
         read_by_every_python.parent.mkdir()
-        read_by_every_python.write_text(WAIT.format(world=chunks * 1024, gate=str(self.file)))
+        read_by_every_python.write_text(WAIT.format(world=units * UNIT, gate=str(self.file)))
         self.environment = {"PYTHONPATH": f"{read_by_every_python.parent}{os.pathsep}{ROOT}"}
 
     def open(self) -> None:
@@ -97,8 +97,13 @@ def wait_until(true: Callable[[], Any], seconds: float = 240) -> Any:
     return found
 
 
-def complete_chunks(folder: Path) -> int:
-    return len(list(folder.glob("worlds/*.parquet")))
+UNIT = 1024
+"""Worlds: no chunk of a run is smaller, and none begins or ends within one."""
+
+
+def complete_units(folder: Path) -> int:
+    """How many units of worlds are complete."""
+    return sum(int(file.name.split(".")[2]) for file in folder.glob("worlds/*.parquet")) // UNIT
 
 
 def tables(folder: Path) -> dict[str, pa.Table]:

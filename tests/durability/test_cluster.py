@@ -19,7 +19,7 @@ from sim import load_results, run
 from sim.analysis.design_file import design_of
 from sim.analysis.sweep import run_sweep
 from sim.errors import StoreError
-from tests.durability.helpers import assert_same_results, complete_chunks, finish, kill_group, start, wait_until
+from tests.durability.helpers import assert_same_results, complete_units, finish, kill_group, start, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("distributed") is None, reason="Dask is not installed")]
 
@@ -182,7 +182,7 @@ def test_a_sweep_goes_on_when_a_worker_and_then_all_workers_are_killed(cluster: 
 
 def test_a_worker_killed_in_mid_run_costs_nothing(cluster: Cluster, undisturbed: Path, tmp_path: Path) -> None:
     process = start_command(cluster, tmp_path / "run")
-    wait_until(lambda: complete_chunks(tmp_path / "run") >= 2)
+    wait_until(lambda: complete_units(tmp_path / "run") >= 2)
     kill(cluster.workers[0])
     code, _, err = finish(process)
     assert code == 0, err
@@ -194,7 +194,7 @@ def test_all_workers_dead_is_an_error_and_the_run_goes_on_when_there_are_workers
 ) -> None:
     cluster.put_to_sleep(1)
     process = start_command(cluster, tmp_path / "run")
-    wait_until(lambda: complete_chunks(tmp_path / "run") >= 2)
+    wait_until(lambda: complete_units(tmp_path / "run") >= 2)
     for worker in cluster.workers:
         kill(worker)
     code, _, err = finish(process)
@@ -210,7 +210,7 @@ def test_all_workers_dead_is_an_error_and_the_run_goes_on_when_there_are_workers
 def test_a_killed_scheduler_is_an_error_and_the_run_goes_on_here(cluster: Cluster, undisturbed: Path, tmp_path: Path) -> None:
     cluster.put_to_sleep(1)
     process = start_command(cluster, tmp_path / "run", DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT="3s")
-    wait_until(lambda: complete_chunks(tmp_path / "run") >= 2)
+    wait_until(lambda: complete_units(tmp_path / "run") >= 2)
     kill(cluster.scheduler)
     code, _, err = finish(process)
     assert code == 1

@@ -15,18 +15,29 @@ import pytest
 
 from sim import load_scenario, run
 from sim.store import Store
-from tests.durability.helpers import SHORT, Gate, assert_same_results, complete_chunks, finish, kill_group, start, start_run, wait_until
+from tests.durability.helpers import (
+    SHORT,
+    UNIT,
+    Gate,
+    assert_same_results,
+    complete_units,
+    finish,
+    kill_group,
+    start,
+    start_run,
+    wait_until,
+)
 
 pytestmark = pytest.mark.slow
 
 HITS = 10  # kills of runs that had done something, and had something to do
-CHUNKS = 20
-WORLDS = CHUNKS * 1024
+UNITS = 20
+WORLDS = UNITS * UNIT
 
 
 @pytest.fixture
 def gate(tmp_path: Path) -> Gate:
-    return Gate(tmp_path, chunks=2)
+    return Gate(tmp_path, units=2)
 
 
 @pytest.fixture
@@ -39,9 +50,9 @@ def short(tmp_path: Path) -> Path:
 def test_killed_again_and_again(short: Path, tmp_path: Path) -> None:
     """The first kills hit a run that starts, the others one that plays and writes; each takes the whole process group."""
     folder, chance, story = tmp_path / "killed", random.Random(), []
-    while (hits := sum(before < after < CHUNKS for _, before, after in story)) < HITS:
+    while (hits := sum(before < after < UNITS for _, before, after in story)) < HITS:
         assert len(story) < 6 * HITS, story
-        before = complete_chunks(folder)
+        before = complete_units(folder)
         process = start_run(scenario=str(short), worlds=WORLDS, workers=2, out=str(folder))
         if len(story) >= 3:
             more = before + chance.randint(1, 3)
@@ -50,9 +61,9 @@ def test_killed_again_and_again(short: Path, tmp_path: Path) -> None:
         time.sleep(delay)
         running = process.poll() is None
         kill_group(process)
-        assert running or complete_chunks(folder) == CHUNKS, (hits, story)
-        story.append((round(delay, 3), before, complete_chunks(folder)))
-        if story[-1][2] > CHUNKS - 6:  # nearly done: begin another, so that each kill hits a run with work before it
+        assert running or complete_units(folder) == UNITS, (hits, story)
+        story.append((round(delay, 3), before, complete_units(folder)))
+        if story[-1][2] > UNITS - 6:  # nearly done: begin another, so that each kill hits a run with work before it
             folder = tmp_path / f"killed-{len(story)}"
     run(load_scenario(short), WORLDS, out=tmp_path / "undisturbed")
     for killed in tmp_path.glob("killed*"):
@@ -61,15 +72,15 @@ def test_killed_again_and_again(short: Path, tmp_path: Path) -> None:
         assert_same_results(killed, tmp_path / "undisturbed")
 
 
-def grown(folder: Path, chunks: int, process: subprocess.Popen[str]) -> bool:
-    return complete_chunks(folder) >= chunks or process.poll() is not None
+def grown(folder: Path, units: int, process: subprocess.Popen[str]) -> bool:
+    return complete_units(folder) >= units or process.poll() is not None
 
 
 def test_workers_end_with_their_parent(short: Path, tmp_path: Path, gate: Gate) -> None:
     """Only the parent is killed: its workers must neither go on nor wait for ever."""
     folder = tmp_path / "run"
     process = start_run(gate.environment, scenario=str(short), worlds=WORLDS, workers=2, out=str(folder))
-    wait_until(lambda: complete_chunks(folder) == 2)
+    wait_until(lambda: complete_units(folder) >= 2)
     os.kill(process.pid, signal.SIGKILL)
     wait_until(lambda: not alive_in_group(process.pid))
     kill_group(process)
@@ -93,7 +104,7 @@ def alive_in_group(group: int) -> list[int]:
 def test_a_killed_worker_is_replaced(short: Path, tmp_path: Path, gate: Gate) -> None:
     folder = tmp_path / "run"
     process = start_run(gate.environment, scenario=str(short), worlds=WORLDS, workers=2, out=str(folder))
-    wait_until(lambda: complete_chunks(folder) == 2)
+    wait_until(lambda: complete_units(folder) >= 2)
     os.kill(workers_of(process.pid)[-1], signal.SIGKILL)
     gate.open()
     code, _, err = finish(process)
@@ -113,7 +124,7 @@ def test_interrupted_at_the_keyboard(short: Path, tmp_path: Path, gate: Gate) ->
     """Ctrl-C reaches the whole group; the command says how to go on, and that goes on."""
     words = ("-m", "sim", "run", str(short), "--worlds", str(WORLDS), "--workers", "2", "--out", str(tmp_path / "run"))
     process = start(*words, folder=tmp_path, **gate.environment)
-    wait_until(lambda: complete_chunks(tmp_path / "run") == 2)
+    wait_until(lambda: complete_units(tmp_path / "run") >= 2)
     os.killpg(process.pid, signal.SIGINT)
     gate.open()  # a worker ends what it has begun
     code, _, err = finish(process)
