@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 
 from sim.randomness import BLOCK
-from sim.spans import Spans
+from sim.spans import Spans, count
 
-LARGEST = 4096
-"""Worlds in a chunk at most: what a quarter costs whatever the number of worlds then hardly counts (benchmarks/speed.py)."""
-SIZES = (LARGEST, LARGEST // 2, LARGEST // 4)
-_EACH = 1024  # what a chunk costs whatever its size, in worlds
+LARGEST, LEAST = 4096, 1024
+"""Worlds in a chunk. What a quarter costs whatever the number of worlds hardly counts in large ones (benchmarks/speed.py)."""
 
 
 def chunk_size(todo: Mapping[str, Spans], at_once: int) -> int:
-    """Worlds per chunk so that `at_once` workers are done soonest: large chunks are cheap, small ones leave nobody idle at the end."""
-    return min(SIZES, key=lambda size: ceil(number_of_chunks(todo, size) / at_once) * (size + _EACH))
+    """Worlds per chunk, whole blocks: as many as a chunk may have, but so that `at_once` workers come to their ends together."""
+    worlds = sum(map(count, todo.values()))
+    if at_once == 1 or not worlds:
+        return LARGEST
+    rounds = ceil(worlds / at_once / LARGEST)
+    return max(BLOCK * ceil(worlds / at_once / rounds / BLOCK), LEAST)
 
 
 def number_of_chunks(todo: Mapping[str, Spans], size: int) -> int:
@@ -30,6 +32,3 @@ def chunks(worlds: Sequence[int]) -> list[tuple[int, ...]]:
     for world in sorted(set(worlds)):
         groups.setdefault(world // LARGEST, []).append(world)
     return [tuple(g) for g in groups.values()]
-
-
-assert LARGEST % (4 * BLOCK) == 0  # whole blocks, whatever the size

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from math import prod
 from threading import Lock
 from typing import Any
 
@@ -25,8 +26,7 @@ from sim.maths import REAL
 BLOCK = 64
 _QUARTERS_AT_A_TIME = 11
 _PER_COUNTER = 4  # Philox4x64 yields four 64-bit words per counter
-_BELOW_ONE = np.nextafter(REAL(1), REAL(0))
-_KEPT_BYTES = 64 << 20  # of quarterly draws, per process: those of one chunk
+_KEPT_BYTES = 160 << 20  # of quarterly draws, per process: those of one chunk
 
 
 def _key(seed: int, name: str) -> np.ndarray:
@@ -81,6 +81,12 @@ def _generators(seed: int, name: str, blocks: Sequence[int]) -> list[Generator]:
     return generators
 
 
+def _uniform(generator: Generator, shape: tuple[int, ...]) -> np.ndarray:
+    """Values on [0, 1), two of 24 bits from each word of the generator: half the work of drawing doubles."""
+    words = generator.bit_generator.random_raw(prod(shape) // 2).astype("<u8").view("<u4")
+    return ((words >> 8).astype(REAL) * REAL(2.0**-24)).reshape(shape)
+
+
 @dataclass(frozen=True)
 class Draw:
     """A stream that a room or a kind of actor reads every quarter: its kind and permanent slots."""
@@ -113,12 +119,13 @@ class Stream:
     def _more(self) -> np.ndarray:
         if self._generators is None:
             self._generators = _generators(self._seed, self._name, self._blocks)
-        buffer = np.empty((*self._shape[:-1], BLOCK * len(self._blocks)), dtype=REAL)
-        for i, generator in enumerate(self._generators):
-            drawn = generator.random(self._shape) if self._uniform else generator.standard_normal(self._shape, dtype=REAL)
-            buffer[..., i * BLOCK : (i + 1) * BLOCK] = drawn
-        if self._uniform:
-            np.minimum(buffer, _BELOW_ONE, out=buffer)  # which a double close to one may become in single precision
+        blocks = np.empty((len(self._blocks), *self._shape), dtype=REAL)
+        for values, generator in zip(blocks, self._generators, strict=True):
+            if self._uniform:
+                values[...] = _uniform(generator, self._shape)
+            else:
+                generator.standard_normal(out=values, dtype=REAL)
+        buffer = np.ascontiguousarray(np.moveaxis(blocks, 0, -2)).reshape(*self._shape[:-1], -1)
         buffer.setflags(write=False)
         return buffer
 
@@ -170,6 +177,11 @@ class Streams:
         self._quarter += 1
         if self._quarter % _QUARTERS_AT_A_TIME == 0:
             _kept.trim()
+
+    def draw_all(self, quarters: int) -> None:
+        """Draw now what so many quarters read, which is otherwise drawn as it is read; for measuring."""
+        for stream in self._streams.values():
+            stream.quarter(quarters - 1)
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._streams[name].quarter(self._quarter)

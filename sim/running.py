@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from heapq import merge
 from numbers import Integral
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,10 @@ class Job:
         """The same for worlds given as spans, in chunks of at most `size` worlds."""
         for chunk in groups(worlds, size):
             yield Task(plan, self.seed, tuple(chunk), tuple(self.actors.items()), self.ledger, self.baseline)
+
+    def in_turn(self, todo: Mapping[str, Spans], size: int) -> Iterator[Task]:
+        """What is to do by policy, chunk by chunk: all policies in the same worlds, which share their draws, before the next worlds."""
+        return merge(*(self.tasks_of(p, todo.get(p.policy, []), size) for p in self.plans), key=lambda task: task.worlds[0])
 
 
 def world_numbers(worlds: Worlds) -> Sequence[int]:
@@ -264,7 +269,7 @@ def _in_memory(job: Job, workers: int, progress: Progress | None, scheduler: str
     done = _Count(len(job.worlds) * len(job.plans), progress)
     with opened(workers, scheduler, number_of_chunks(todo, chunk_size(todo, workers))) as place, lost_workers_told(place):
         size = chunk_size(todo, place.threads)
-        tasks = (Call(t, versions()) for plan in job.plans for t in job.tasks_of(plan, todo[plan.policy], size))
+        tasks = (Call(task, versions()) for task in job.in_turn(todo, size))
         for recording in over(place.executor, play_call, tasks, place.ahead):
             kept[recording.policy].append(recording)
             done.add(recording.worlds.size)
@@ -311,9 +316,8 @@ class _OnDisk:
 
     def _calls(self, todo: Mapping[str, Spans], size: int) -> Iterator[Call]:
         folder = None if self.collect else str(self.store.folder.resolve())
-        for plan in self.job.plans:
-            for task in self.job.tasks_of(plan, todo.get(plan.policy, []), size):
-                yield Call(task, versions(), folder, self.job.scenario.name)
+        for task in self.job.in_turn(todo, size):
+            yield Call(task, versions(), folder, self.job.scenario.name)
 
     def _play(self, todo: Mapping[str, Spans], done: _Count) -> list[Failure]:
         """Play these worlds; what failed is recorded, and the rest goes on unless nothing succeeds at all."""

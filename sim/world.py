@@ -27,7 +27,7 @@ from sim.starting import initial_key, starting_value
 from sim.stocks import Stocks
 
 
-@dataclass
+@dataclass(slots=True)
 class Occurrence:
     """A discrete event in some worlds of one quarter; `worlds` are positions in this run's arrays."""
 
@@ -269,14 +269,16 @@ class World(mesa.Model):
         self, name: str, worlds: np.ndarray, *, target: str = "", actor: str, because: str, until: np.ndarray | None = None
     ) -> None:
         """As `event`, for world positions already found: ascending, at least one; `until` is (worlds of the run,)."""
-        found = [(because, worlds)]
         if self._forcings and because != FORCED:
             forced = self._forced_by_name(name, worlds)
-            found = [(FORCED, worlds[forced]), (because, worlds[~forced])]
-        for reason, at in found:
-            if at.size:
-                kept = None if until is None else np.broadcast_to(until, (self.worlds,))[at]
-                self.occurrences.append(Occurrence(self.quarter, name, target, actor, reason, at, kept))
+            self._note(name, worlds[forced], target, actor, FORCED, until)
+            worlds = worlds[~forced]
+        self._note(name, worlds, target, actor, because, until)
+
+    def _note(self, name: str, worlds: np.ndarray, target: str, actor: str, because: str, until: np.ndarray | None) -> None:
+        if worlds.size:
+            kept = None if until is None else np.broadcast_to(until, (self.worlds,))[worlds]
+            self.occurrences.append(Occurrence(self.quarter, name, target, actor, because, worlds, kept))
 
     def _forced_by_name(self, name: str, worlds: np.ndarray) -> np.ndarray:
         """In which of these worlds the scenario forces the event of this name in this quarter, bool, shape of `worlds`."""
@@ -288,12 +290,13 @@ class World(mesa.Model):
 
     def state_events(self, name: str, where: np.ndarray, *, actor: str | None = None, because: str) -> None:
         """Note an event per state, `name.<ISO>`, where (6, worlds) holds; the actor is the state itself unless named."""
-        rows, lanes = where.nonzero()
-        if rows.size:
-            ends = rows.searchsorted(np.arange(len(STATES) + 1)).tolist()
-            for code, (first, last) in zip(STATES, pairwise(ends), strict=True):
+        at = np.flatnonzero(where)
+        if at.size:
+            ends = at.searchsorted(self.worlds * np.arange(len(STATES) + 1)).tolist()
+            for row, (first, last) in enumerate(pairwise(ends)):
                 if last > first:
-                    self.occurred(f"{name}.{code}", lanes[first:last], target=code, actor=actor or code, because=because)
+                    code, lanes = STATES[row], at[first:last] - row * self.worlds
+                    self.occurred(f"{name}.{code}", lanes, target=code, actor=actor or code, because=because)
 
     def forcings(self, event: str) -> list[tuple[Forced, np.ndarray | bool]]:
         """Forced events of this kind that hold this quarter, each with the worlds (worlds,) or True for all."""

@@ -65,8 +65,9 @@ class Entries:
 def entries(world: World, mask: Array) -> Entries:
     """The entries where `mask`, bool (27, 6, worlds), holds."""
     at = np.flatnonzero(mask)
-    pair, lane = np.divmod(at, world.worlds)
-    member, candidate = np.divmod(pair, len(STATES))
+    pair = at // world.worlds  # two divisions by a number are faster than one with its remainder
+    member = pair // len(STATES)
+    lane, candidate = at - pair * world.worlds, pair - member * len(STATES)
     return Entries(at, member, candidate, lane, world.members.dispute.ravel()[at], kinds(world.plan.start)[member, candidate])
 
 

@@ -98,7 +98,7 @@ def wait_until(true: Callable[[], Any], seconds: float = 240) -> Any:
 
 
 UNIT = 1024
-"""Worlds: no chunk of a run is smaller, and none begins or ends within one."""
+"""Worlds: the least that a chunk of a large run holds."""
 
 
 def complete_units(folder: Path) -> int:
