@@ -123,6 +123,12 @@ class Population:
             raise ModelError(f"{self._world.where}: {self._group}.{key} is not a stock; only stocks can jump")
         self._jumps.append((key, to, where, because))
 
+    def start_at(self, key: str, value: Array) -> None:
+        """Let a stock begin at `value` (full shape), which follows from other starting values, unless a clamp holds it."""
+        if self._world.quarter >= 0:
+            raise ModelError(f"{self._world.where}: {self._group}.{key} has begun; after that it is changed by bookings")
+        np.copyto(self._stocks[key], self.as_held(key, value))
+
     def as_held(self, key: str, otherwise: Array) -> Array:
         """What a stock will be at the end of this quarter: `otherwise`, but what a clamp holds where one does. Same shape.
 

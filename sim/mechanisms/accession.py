@@ -83,9 +83,15 @@ def convoy(p: SimpleNamespace, surplus: Any, able: Any, a: Any, stage: Any) -> A
     return together | (able & (stage < CANDIDATE) & (surplus >= 0))
 
 
+def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
+    """Before the first quarter the formal stage follows the starting value of progress, which a scenario may have set or hold."""
+    world.states.start_at("stage", on_the_map(p, world.states.accession))
+    return {}
+
+
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Money and engagement from the levers; who puts a step before the Council. A forced veto needs a step to block."""
-    states, stage = world.states, _stage(world, p)
+    states, stage = world.states, world.states.stage
     world.eu.set("money", levers["eu.funding"])
     world.eu.set("pace", levers["eu.accession_pace"] * (1 - p.crowding * world.eu.preoccupation))
     states.set("engaged", 1 - levers["states.suspend_accession"])
@@ -114,11 +120,6 @@ def _worth_of_reform(world: World, p: SimpleNamespace) -> Any:
     )  # fmt: skip
 
 
-def _stage(world: World, p: SimpleNamespace) -> Any:
-    """The formal stage, (6, worlds); in the first quarter the one that belongs to the starting value of progress."""
-    return on_the_map(p, world.states.accession) if world.quarter == 0 else world.states.stage
-
-
 def _last_mile(world: World, p: SimpleNamespace, stage: Any) -> Any:
     """Where nothing unresolved bars the way, bool (6, worlds): alignment, normal relations, a state in one piece."""
     free = (stage < CLOSING) | (world.states.eu_alignment >= p.alignment_bar)
@@ -133,10 +134,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Reform turns into compliance, granted steps into progress, stages and membership."""
     _comply(world, p)
     _suspend(world)
-    if world.quarter == 0:
-        _start_on_the_map(world, p)
-    else:
-        _advance(world, p)
+    _advance(world, p)
     _lapse(world, p)
     world.eu.change("convoy", levers.chosen("eu.entry_mode", "all_at_once") - world.eu.convoy, because="entry mode")
 
@@ -196,12 +194,6 @@ def _suspend(world: World) -> None:
         world.states.jump("suspended", away, changed, because="own decision")
         world.state_events("suspension", changed & away, because="own decision")
         world.state_events("resumption", changed & before, because="own decision")
-
-
-def _start_on_the_map(world: World, p: SimpleNamespace) -> None:
-    """In the first quarter the stage follows the starting value of progress, which a scenario may have set."""
-    stage = on_the_map(p, world.states.as_held("accession", world.states.accession))
-    world.states.jump("stage", stage, stage != world.states.stage, because="starting value")
 
 
 def _lapse(world: World, p: SimpleNamespace) -> None:
