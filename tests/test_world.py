@@ -8,7 +8,6 @@ import pytest
 from sim import run
 from sim.actors import CAST, Kosovo
 from sim.catalogue import STATES, catalogue
-from sim.chunking import chunks
 from sim.errors import InputError, ModelError
 from sim.mechanisms import ROOMS
 from sim.quarters import index
@@ -113,11 +112,6 @@ def test_two_workers_give_the_same_tables():
     assert one.region.equals(two.region)
     assert one.events.equals(two.events)
     assert one.worlds.equals(two.worlds)
-
-
-def test_chunks_are_whole_aligned_and_ascending():
-    parts = chunks([9000, 1, 4095, 4096, 8191, 3])
-    assert parts == [(1, 3, 4095), (4096, 8191), (9000,)]
 
 
 def test_an_actor_must_decide_everything_due():

@@ -187,7 +187,7 @@ def _by_chance(world: World, p: SimpleNamespace, stood: Entries) -> Array:
     readiness = world.eu.veto_readiness[lane]
     total = rates.sum(axis=0)
     chance = hazard(total / np.sqrt(np.maximum(readiness, p.least_readiness)))
-    draw = world.draw("patience")[stood.candidate, lane] + stood.member / len(MEMBERS)
+    draw = world.draw("patience")[stood.candidate, lane] + stood.member.astype(REAL) / len(MEMBERS)
     draw -= draw >= 1
     share = draw / chance * total  # where it falls among the three rates, if it ends at all
     which = (share >= rates[0]).astype(int) + (share >= rates[0] + rates[1])
