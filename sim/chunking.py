@@ -12,12 +12,17 @@ LARGEST, LEAST = 4096, 1024
 """Worlds in a chunk. What a quarter costs whatever the number of worlds hardly counts in large ones (benchmarks/speed.py)."""
 
 
-def chunk_size(todo: Mapping[str, Spans], at_once: int) -> int:
+def largest(ledger: bool) -> int:
+    """Worlds in a chunk at most; a ledger takes some 700 kB per world."""
+    return LEAST if ledger else LARGEST
+
+
+def chunk_size(todo: Mapping[str, Spans], at_once: int, most: int = LARGEST) -> int:
     """Worlds per chunk, whole blocks: as many as a chunk may have, but so that `at_once` workers come to their ends together."""
     worlds = sum(map(count, todo.values()))
     if at_once == 1 or not worlds:
-        return LARGEST
-    rounds = ceil(worlds / at_once / LARGEST)
+        return most
+    rounds = ceil(worlds / at_once / most)
     return max(BLOCK * ceil(worlds / at_once / rounds / BLOCK), LEAST)
 
 

@@ -13,9 +13,9 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from sim.chunking import chunk_size
+from sim.packing import pack_recording
 from sim.play import play
 from sim.randomness import BLOCK
-from sim.store import parquet
 from sim.tables import BUILDERS
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def estimate(job: Job, worlds: int | None = None, workers: int = 1, start: float
     to_do = len(job.worlds) * len(job.plans) if worlds is None else worlds
     if not to_do:
         return Estimate(start, peak(), 0, 0.0)
-    full = chunk_size({"": [range(to_do)]}, workers)
+    full = chunk_size({"": [range(to_do)]}, workers, job.largest)
     trial = _tried(job, min(to_do, full))
     whole, rest = divmod(to_do, full)
     chunks = whole + (rest > 0)
@@ -103,7 +103,7 @@ def _tried(job: Job, worlds: int) -> _Trial:
 def _packed(recording: Recording, scenario: str) -> int:
     """Bytes of a recording's tables as they would be written."""
     tables = [name for name in BUILDERS if name != "ledger" or recording.ledger is not None]
-    return sum(len(parquet(BUILDERS[name](recording, scenario))) for name in tables)
+    return sum(pack_recording(recording, name, scenario).size for name in tables)
 
 
 def age() -> float:

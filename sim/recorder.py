@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -37,6 +38,14 @@ class Recording:
     occurrences: list[Occurrence]
     ledger: dict[tuple[str, str, str], np.ndarray] | None = None
     paths: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def pieces(self, worlds: int) -> Iterator[Recording]:
+        """The outcomes and the ledger of so many worlds at a time, without what was drawn and what happened."""
+        for start in range(0, self.worlds.size, worlds):
+            part = np.s_[..., start : start + worlds]
+            booked = None if self.ledger is None else {k: v[part] for k, v in self.ledger.items()}
+            rest: dict[str, Any] = {"drawn": {}, "branches": {}, "occurrences": [], "paths": {}}
+            yield replace(self, worlds=self.worlds[part], states=self.states[part], region=self.region[part], ledger=booked, **rest)
 
     @property
     def quarters(self) -> int:

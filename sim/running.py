@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.actors import CAST, Actor
 from sim.chunkfiles import chunk_name
-from sim.chunking import LARGEST, chunk_size, number_of_chunks
+from sim.chunking import chunk_size, largest, number_of_chunks
 from sim.data.posterior import beliefs
 from sim.errors import InputError, Notice, StoreError, Unfinished, unknown
 from sim.executors import lost_workers_told, opened, over
@@ -67,9 +67,14 @@ class Job:
         extra["parameters"] = self.plans[0].belief
         return identity(self.scenario.document, self.seed, self.policies, dict(self.levers), **extra)
 
+    @property
+    def largest(self) -> int:
+        """Worlds in a chunk at most."""
+        return largest(self.ledger)
+
     def tasks(self, plan: Plan, worlds: Sequence[int]) -> Iterator[Task]:
         """One task per chunk of these ascending worlds, made when it is asked for."""
-        return self.tasks_of(plan, spans(worlds), LARGEST)
+        return self.tasks_of(plan, spans(worlds), self.largest)
 
     def tasks_of(self, plan: Plan, worlds: Spans, size: int) -> Iterator[Task]:
         """The same for worlds given as spans, in chunks of at most `size` worlds."""
@@ -267,8 +272,8 @@ def _in_memory(job: Job, workers: int, progress: Progress | None, scheduler: str
     todo = dict.fromkeys(job.policies, spans(job.worlds))
     kept: dict[str, list[Recording]] = {p: [] for p in job.policies}
     done = _Count(len(job.worlds) * len(job.plans), progress)
-    with opened(workers, scheduler, number_of_chunks(todo, chunk_size(todo, workers))) as place, lost_workers_told(place):
-        size = chunk_size(todo, place.threads)
+    with opened(workers, scheduler, number_of_chunks(todo, chunk_size(todo, workers, job.largest))) as place, lost_workers_told(place):
+        size = chunk_size(todo, place.threads, job.largest)
         tasks = (Call(task, versions()) for task in job.in_turn(todo, size))
         for recording in over(place.executor, play_call, tasks, place.ahead):
             kept[recording.policy].append(recording)
@@ -307,6 +312,7 @@ class _OnDisk:
         self.store.forget_failures(self.job.policies)
         if failures:
             raise Unfinished(self._told(failures))
+        self.store.clear_away()  # what workers had begun when they died
 
     def _todo(self) -> dict[str, Spans]:
         """Worlds that are not complete, by policy."""
@@ -323,9 +329,9 @@ class _OnDisk:
         """Play these worlds; what failed is recorded, and the rest goes on unless nothing succeeds at all."""
         failures: list[Failure] = []
         succeeded = 0
-        most = number_of_chunks(todo, chunk_size(todo, self.workers))
+        most = number_of_chunks(todo, chunk_size(todo, self.workers, self.job.largest))
         with opened(self.workers, self.scheduler, most) as place, lost_workers_told(place):
-            calls = self._calls(todo, chunk_size(todo, place.threads))
+            calls = self._calls(todo, chunk_size(todo, place.threads, self.job.largest))
             for outcome in over(place.executor, attempt, calls, place.ahead, failure_of):
                 if isinstance(outcome, Failure):
                     failures.append(outcome)

@@ -8,13 +8,14 @@ stopped at any moment, by whatever means, and continued by the same command.
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import logging
 import os
 import secrets
 import socket
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -27,6 +28,7 @@ import pyarrow.parquet as pq
 
 from sim.chunkfiles import Chunk, chunk_name, disjoint, redundant
 from sim.errors import StoreError
+from sim.packing import is_whole, pack, pack_recording, sealed
 from sim.recorder import Recording
 from sim.spans import Spans, difference, spans, union
 from sim.tables import BUILDERS
@@ -86,8 +88,8 @@ class Store:
             if (self.folder / MANIFEST).exists():  # it may have come between the look above and the lock
                 self._refuse_another_run()
             else:
-                self._put(self.folder / MANIFEST, (json.dumps(self.identity, indent=1) + "\n").encode())
-            self._clear_away()
+                self._put(self.folder / MANIFEST, partial(_fill, (json.dumps(self.identity, indent=1) + "\n").encode()))
+            self.clear_away()
             yield
 
     def _refuse_another_run(self) -> None:
@@ -98,7 +100,7 @@ class Store:
                 f"{self.folder} holds another run: {'; '.join(differing[:4])}{more}; nothing was changed; give another --out to keep both"
             )
 
-    def _clear_away(self) -> None:
+    def clear_away(self) -> None:
         """Remove temporary files, tables of chunks that were never completed, and chunks whose worlds other chunks hold too."""
         try:
             for stale in [*self.folder.glob(f"*{_TEMPORARY}"), *self.folder.glob(f"*/*{_TEMPORARY}")]:
@@ -120,16 +122,15 @@ class Store:
         """Write one chunk; its worlds count as done once this returns."""
         name = chunk_name(recording.policy, spans(recording.worlds))
         written: dict[str, tuple[int, int]] = {}
-        for table, build in BUILDERS.items():
+        for table in BUILDERS:
             if table != _MARK and (table != "ledger" or recording.ledger is not None):
-                data = parquet(build(recording, scenario))
-                self._put(self.folder / table / name, data)
-                written[table] = (len(data), zlib.crc32(data))
-        mark = BUILDERS[_MARK](recording, scenario)
-        mark = mark.replace_schema_metadata({_FILES: json.dumps(written)})
-        self._put(self.folder / _MARK / name, sealed(bytes(parquet(mark))))
+                packed = self._put(self.folder / table / name, partial(pack_recording, recording, table, scenario))
+                written[table] = (packed.size, packed.checksum)
+        mark, packed_mark = BUILDERS[_MARK](recording, scenario), io.BytesIO()
+        pack([mark.replace_schema_metadata({_FILES: json.dumps(written)})], packed_mark)
+        self._put(self.folder / _MARK / name, partial(_fill, sealed(packed_mark.getvalue())))
 
-    def _put(self, target: Path, data: bytes | memoryview) -> None:
+    def _put[T](self, target: Path, fill: Callable[[IO[bytes]], T]) -> T:
         """Write under a temporary name, sync, rename, sync the directory."""
         temporary = target.with_name(f"{target.name}.{secrets.token_hex(4)}{_TEMPORARY}")
         try:
@@ -137,7 +138,7 @@ class Store:
                 target.parent.mkdir(exist_ok=True)
                 _sync_directory(self.folder)
             with open(temporary, "wb") as handle:
-                handle.write(data)
+                filled = fill(handle)
                 handle.flush()
                 os.fsync(handle.fileno())
             os.replace(temporary, target)
@@ -148,11 +149,12 @@ class Store:
             raise StoreError(
                 f"{target} cannot be written: {error.strerror or error}; what is complete is kept; make room, then run the same again"
             ) from error
+        return filled
 
     def put_failure(self, name: str, record: Mapping[str, Any]) -> Path:
         """Keep what is known of a chunk that failed, where a reader finds it."""
         target = self.folder / FAILURES / f"{name.removesuffix('.parquet')}.json"
-        self._put(target, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+        self._put(target, partial(_fill, (json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode()))
         return target
 
     def forget_failures(self, policies: Sequence[str]) -> None:
@@ -198,7 +200,7 @@ class Store:
         expected = self._expected(chunk)
         if expected is None or chunk.damaged:
             return mark
-        if in_full and not _is_whole(mark):
+        if in_full and not is_whole(mark):
             return mark
         for table, (size, checksum) in expected.items():
             file = self.folder / table / chunk.name
@@ -275,32 +277,8 @@ def missing(worlds: Spans, done: Spans) -> Spans:
     return difference(worlds, done)
 
 
-def parquet(table: pa.Table) -> memoryview:
-    """A table as a file: float32 as byte streams under zstd is half the time and size of the defaults; pages carry checksums."""
-    floats = {f.name: "BYTE_STREAM_SPLIT" for f in table.schema if pa.types.is_floating(f.type)}
-    words = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        table, sink, compression="zstd", compression_level=1, use_dictionary=words, column_encoding=floats or None,
-        write_page_checksum=True,
-    )  # fmt: skip
-    return memoryview(sink.getvalue())  # of a BytesIO, one that an error holds on to can bring the interpreter down when it is collected
-
-
-def sealed(data: bytes) -> bytes:
-    """A Parquet file with its own checksum in front of its footer, where no reader looks: footers and page headers have none."""
-    at = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
-    return data[:at] + zlib.crc32(data).to_bytes(4, "little") + data[at:]
-
-
-def _is_whole(file: Path) -> bool:
-    """Whether a sealed file is as it was written."""
-    try:
-        data = file.read_bytes()
-    except OSError:
-        return False
-    at = len(data) - 12 - int.from_bytes(data[-8:-4], "little")
-    return at > 0 and zlib.crc32(data[:at] + data[at + 4 :]).to_bytes(4, "little") == data[at : at + 4]
+def _fill(data: bytes, handle: IO[bytes]) -> None:
+    handle.write(data)
 
 
 def _dataset(files: list[Path]) -> ds.Dataset:

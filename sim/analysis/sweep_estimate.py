@@ -15,8 +15,8 @@ from sim.analysis.design import Design
 from sim.analysis.sweep import Cell, Sweep, as_table, cells, identity, played, settings_of, work_of
 from sim.chunking import LARGEST
 from sim.estimates import Estimate, cores, peak
+from sim.packing import pack
 from sim.randomness import BLOCK
-from sim.store import parquet
 
 _TRIED = 3  # cells: the first, the middle and the last of those to play, because scenarios and policies differ in length
 _COPIES = 3  # of all values that are held at once while the summary is made
@@ -75,7 +75,7 @@ def _played(design: Design, samples: Sequence[Cell], worlds: int) -> tuple[list[
     """Outcomes of some cells in the first worlds, (worlds, outcomes) each, and the bytes of their files."""
     smaller = replace(design, worlds=worlds)
     found = [played(work)[1] for work in work_of(smaller, samples)]
-    return found, sum(len(parquet(as_table(values, smaller))) for values in found)
+    return found, sum(pack([as_table(values, smaller)]).size for values in found)
 
 
 def _per_row(design: Design, samples: Sequence[Cell], values: Sequence[np.ndarray]) -> float:

@@ -11,7 +11,7 @@ from tests.durability.helpers import PLAY, Watch, assert_foretold
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
-FEW, MANY = 8 * 1024, 20 * 1024
+FEW, MANY = 4 * 4096, 10 * 4096
 MOST = 2_000_000_000  # bytes, for 100,000 worlds, over all processes
 
 
