@@ -13,7 +13,7 @@ LARGEST, LEAST = 4096, 1024
 
 
 def largest(ledger: bool) -> int:
-    """Worlds in a chunk at most; a ledger takes some 700 kB per world."""
+    """Worlds in a chunk at most; a ledger takes some 870 kB per world."""
     return LEAST if ledger else LARGEST
 
 
