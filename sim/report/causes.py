@@ -17,6 +17,7 @@ from sim.report.pictures import picture
 from sim.results import Results
 
 _LEAST = 0.0005  # parts smaller than this are not listed
+_ROUNDED = 0.00005  # causes smaller than this would be printed as nought
 
 
 def causes_of(summary: Summary, results: Results, reference: Results | None, name: str) -> list[str]:
@@ -50,7 +51,7 @@ def largest(summary: Summary) -> tuple[Row, str]:
 def _bars(causes: DataFrame) -> str:
     rows = [
         [text(r["because"]), text(str(r["room"]).replace("_", " ")), text(f"{r['difference']:+.4f}")]
-        for r in causes[causes["difference"] != 0].to_dict("records")
+        for r in causes[causes["difference"].abs() >= _ROUNDED].to_dict("records")
     ]
     total = ["all together", "", f"{causes['difference'].sum():+.4f}"]
     return table(["because", "where", "difference"], [*rows, total], numbers=(2,))
