@@ -137,3 +137,20 @@ class TestRoad:
         held = {"clamp.eu.credibility": credibility}
         rich, poor = (played(held | {"eu.funding": m}, 24).states.compliance.mean() for m in (2, 1))
         assert least <= rich - poor <= most
+
+
+class TestStart:
+    def test_the_stage_follows_the_start_of_progress_before_anyone_reads_it(self):
+        world = world_of({"initial.SRB.accession": 1.0, "initial.MKD.accession": 0.0})
+        assert (world.states.stage[SRB] == MEMBER).all()
+        assert (world.states.stage[MKD] == accession.POTENTIAL).all()
+        world.step()
+        assert not world.states.attempting[SRB].any()
+
+    def test_a_step_granted_in_the_first_quarter_counts(self):
+        world = world_of({"eu.veto_propensity": 0.0}, blocks=range(4))
+        before = np.array(world.states.accession)
+        world.step()
+        granted = world.states.granted > 0.5
+        assert granted.any()
+        assert (world.states.accession > before)[granted].all()
