@@ -16,8 +16,19 @@ from sim.actors import Actor
 
 _MODEL = ("actors", "mechanisms", "parameters")
 _ENGINE = (
-    *("administrations.py", "catalogue.py", "clamps.py", "ledger.py", "levers.py", "maths.py", "parameter_values.py", "play.py"),
-    *("population.py", "quarters.py", "randomness.py", "recorder.py", "schedule.py", "starting.py", "stocks.py", "tables.py", "world.py"),
+    *("administrations.py", "catalogue.py", "clamps.py", "diary.py", "ledger.py", "levers.py", "maths.py", "parameter_values.py"),
+    *(
+        "play.py",
+        "population.py",
+        "quarters.py",
+        "randomness.py",
+        "recorder.py",
+        "schedule.py",
+        "starting.py",
+        "stocks.py",
+        "tables.py",
+        "world.py",
+    ),
     *("data/columns.py", "data/figures.py", "data/posterior/__init__.py", "data/reading.py", "data/scales.py", "data/tables.py"),
     *("scenario/distributions.py", "scenario/plan.py"),
 )

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from sim.catalogue import STATES, Catalogue, Variable, catalogue
+from sim.diary import Diary, Occurrence
 from sim.errors import ModelError
 from sim.maths import REAL
 from sim.quarters import written
 from sim.randomness import BLOCK
-from sim.world import Occurrence, World
+from sim.world import World
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Recording:
     drawn: dict[str, np.ndarray]
     branches: dict[str, np.ndarray]
     options: dict[str, list[str]]
-    occurrences: list[Occurrence]
+    diary: Diary
     ledger: dict[tuple[str, str, str], np.ndarray] | None = None
     paths: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -44,8 +45,13 @@ class Recording:
         for start in range(0, self.worlds.size, worlds):
             part = np.s_[..., start : start + worlds]
             booked = None if self.ledger is None else {k: v[part] for k, v in self.ledger.items()}
-            rest: dict[str, Any] = {"drawn": {}, "branches": {}, "occurrences": [], "paths": {}}
+            rest: dict[str, Any] = {"drawn": {}, "branches": {}, "diary": Diary(), "paths": {}}
             yield replace(self, worlds=self.worlds[part], states=self.states[part], region=self.region[part], ledger=booked, **rest)
+
+    @property
+    def occurrences(self) -> list[Occurrence]:
+        """What happened, event by event; `worlds` are positions in the recording."""
+        return self.diary.occurrences
 
     @property
     def quarters(self) -> int:
@@ -114,8 +120,12 @@ class Recorder:
         """The recording of the wanted worlds (positions in the world's arrays). ModelError if any value is not finite."""
         world = self.world
         self._refuse_nonfinite()
-        everything = wanted.size == world.worlds
-        cut: Callable[[np.ndarray], np.ndarray] = (lambda a: a) if everything else (lambda a: a[..., wanted])
+        first, last = int(wanted[0]), int(wanted[-1])
+        at = slice(first, last + 1) if last - first + 1 == wanted.size else wanted  # worlds without gaps need no copy
+
+        def cut(values: np.ndarray) -> np.ndarray:
+            return values[..., at]
+
         ids = np.concatenate([np.arange(b * BLOCK, (b + 1) * BLOCK) for b in world.blocks])
         return Recording(
             policy=world.plan.policy,
@@ -128,7 +138,7 @@ class Recorder:
             drawn={k: cut(v) for k, v in world.drawn.items()},
             branches={k: cut(v) for k, v in world.branches.drawn.items()},
             options=world.branches.options,
-            occurrences=world.occurrences if everything else _only(world.occurrences, wanted, world.worlds),
+            diary=world.diary.of(wanted, world.worlds),
             ledger=None if world.ledger is None else {k: cut(v) for k, v in world.ledger.entries.items()},
             paths={k: cut(v) for k, v in self.paths.items()},
         )
@@ -141,16 +151,3 @@ class Recorder:
                 }
                 told = [f"{name} (first in {written(self.world.plan.start + int(at[0]))})" for name, at in found.items() if at.size]
                 raise ModelError(f"not a finite number: {', '.join(told)}")
-
-
-def _only(occurrences: Sequence[Occurrence], wanted: np.ndarray, worlds: int) -> list[Occurrence]:
-    """Occurrences in the wanted worlds, their positions counted among those."""
-    position = np.full(worlds, -1)
-    position[wanted] = np.arange(wanted.size)
-    kept = []
-    for o in occurrences:
-        mask = position[o.worlds] >= 0
-        if mask.any():
-            until = None if o.until is None else o.until[mask]
-            kept.append(replace(o, worlds=position[o.worlds][mask], until=until))
-    return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from sim import mechanisms, quarters
 from sim.actors import CAST, Actor
 from sim.catalogue import FORCED, ROWS, STATES, Catalogue, Variable, catalogue
 from sim.clamps import Clamp, clamps_of
+from sim.diary import Diary, Many, Occurrence, Words
 from sim.ledger import Ledger
 from sim.levers import Branches, LeverBoard, LeverView
 from sim.maths import REAL, real
@@ -25,19 +26,6 @@ from sim.scenario.plan import Forced, Plan
 from sim.schedule import AFTERWARDS, QUARTER, Entry
 from sim.starting import initial_key, starting_value
 from sim.stocks import Stocks
-
-
-@dataclass(slots=True)
-class Occurrence:
-    """A discrete event in some worlds of one quarter; `worlds` are positions in this run's arrays."""
-
-    quarter: int
-    event: str
-    target: str
-    actor: str
-    because: str
-    worlds: np.ndarray
-    until: np.ndarray | None = None
 
 
 @dataclass
@@ -88,7 +76,7 @@ class World(mesa.Model):
         self.clamps: dict[str, Clamp] = clamps_of(self.catalogue, plan.clamps, paths, self.quarters + 1)
         self._today: dict[str, np.ndarray] = {}
         self._departures: dict[str, np.ndarray] = {}
-        self.occurrences: list[Occurrence] = []
+        self.diary = Diary()
         self._forcings = [_Forcing(f, self.branches.mask(*f.branch) if f.branch else None) for f in plan.forced]
         self._populate(seed)
         self.cast = {code: (actors or {}).get(code, kind)(self, code) for code, kind in CAST.items()}
@@ -278,7 +266,25 @@ class World(mesa.Model):
     def _note(self, name: str, worlds: np.ndarray, target: str, actor: str, because: str, until: np.ndarray | None) -> None:
         if worlds.size:
             kept = None if until is None else np.broadcast_to(until, (self.worlds,))[worlds]
-            self.occurrences.append(Occurrence(self.quarter, name, target, actor, because, worlds, kept))
+            self.diary.note(Occurrence(self.quarter, name, target, actor, because, worlds, kept))
+
+    def occurred_many(self, which: np.ndarray, worlds: np.ndarray, words: Callable[[int], Words], until: np.ndarray | None = None) -> None:
+        """Many events of a kind, as `sim.diary.Many` holds them; told apart at once only where a scenario forces events."""
+        many = Many(self.quarter, which, worlds, words, until)
+        if not self._forcings:
+            self.diary.note(many)
+            return
+        for one in many.told_apart():
+            ends = None
+            if one.until is not None:
+                ends = np.zeros(self.worlds, dtype=one.until.dtype)
+                ends[one.worlds] = one.until
+            self.occurred(one.event, one.worlds, target=one.target, actor=one.actor, because=one.because, until=ends)
+
+    @property
+    def occurrences(self) -> list[Occurrence]:
+        """What has happened so far, event by event."""
+        return Diary(self.diary.notes).occurrences
 
     def _forced_by_name(self, name: str, worlds: np.ndarray) -> np.ndarray:
         """In which of these worlds the scenario forces the event of this name in this quarter, bool, shape of `worlds`."""

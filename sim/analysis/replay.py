@@ -25,7 +25,7 @@ Input = tuple[str, str]
 """(kind, name); kinds: stock, signal, decision, lever, parameter, and `prepared`: what a room works out from these before it begins."""
 Cause = tuple[str, str]
 """(room, because) of a booking."""
-_NOTED = ("event", "occurred", "state_events")
+_NOTED = ("event", "occurred", "occurred_many", "state_events")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from sim.app.asking import Setup
+from sim.diary import Diary
 from sim.play import Task, positions, world_of
 from sim.recorder import Recorder, Recording
 from sim.results import MemorySource, Results
@@ -71,7 +72,7 @@ class Life:
         cut = (..., slice(0, worlds.size))
         return Recording(
             self.job.plans[0].policy, self.job.plans[0].start, worlds, seen.state_names, seen.region_names,
-            seen.states[:, : self.played][cut], seen.region[:, : self.played][cut], {}, {}, {}, [],
+            seen.states[:, : self.played][cut], seen.region[:, : self.played][cut], {}, {}, {}, Diary(),
         )  # fmt: skip
 
 

@@ -7,8 +7,7 @@ Few of the 162 pairs of member and candidate have a veto standing, so spells are
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ import numpy as np
 from sim import quarters
 from sim.catalogue import FORCED, MEMBERS, STATES
 from sim.data.tables import load_disputes
+from sim.diary import Words
 from sim.maths import REAL, hazard
 
 if TYPE_CHECKING:
@@ -241,18 +241,16 @@ def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code:
 
     `code` says which of `words` is the reason, else it is the quarrel's kind; `until` (27, 6, worlds) holds the last quarter of spells.
     """
-    if not noted.at.size:
-        return
-    code = noted.kind if code is None else code
-    key = (noted.member * len(STATES) + noted.candidate) * len(words) + code
-    order = np.argsort(key, kind="stable")
-    starts = [0, *(np.flatnonzero(np.diff(key[order])) + 1).tolist(), order.size]
-    for group in (order[a:b] for a, b in pairwise(starts)):
-        first = group[0]
-        member, candidate = MEMBERS[noted.member[first]], STATES[noted.candidate[first]]
-        ends = None if until is None else until[noted.member[first], noted.candidate[first]]
-        lanes, why = noted.world[group], words[code[first]]
-        world.occurred(f"{name}.{candidate}.{member}", lanes, target=candidate, actor=member, because=why, until=ends)
+    if noted.at.size:
+        code = noted.kind if code is None else code
+        which = (noted.member * len(STATES) + noted.candidate) * len(words) + code
+        world.occurred_many(which, noted.world, partial(_words, name, words), None if until is None else until.ravel()[noted.at])
+
+
+def _words(name: str, words: tuple[str, ...], which: int) -> Words:
+    pair, code = divmod(which, len(words))
+    member, candidate = MEMBERS[pair // len(STATES)], STATES[pair % len(STATES)]
+    return f"{name}.{candidate}.{member}", candidate, member, words[code]
 
 
 # -- quarrels ----------------------------------------------------------------------------------------------------------------------------
