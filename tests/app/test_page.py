@@ -134,11 +134,24 @@ def test_undo_redo_replay(page):
     assert picture(page) == last
 
 
+def foreseen_at(value):
+    """Whether a reply holds what was played ahead for this value of the lever; both next moves are played at once."""
+
+    def is_it(reply):
+        if not reply.url.endswith("/api/ahead") or reply.status != 200:
+            return False
+        return reply.request.post_data_json["settings"].get("eu.mediation") == value
+
+    return is_it
+
+
 def test_what_was_answered_or_foreseen_is_not_asked_again(page):
     asked = []
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/api/answer") else None)
-    with page.expect_response(lambda reply: reply.url.endswith("/api/ahead") and reply.status == 200, timeout=60000):
+    with page.expect_response(foreseen_at(0.45), timeout=60000) as reply:
         page.locator(MEDIATION).press("Shift")  # rests on the lever
+    reply.value.finished()
+    page.wait_for_timeout(300)  # until the page has read it
     before = len(asked)
     page.locator(MEDIATION).press("ArrowRight")
     settled(page, "eu.mediation", 0.45)
@@ -199,12 +212,16 @@ def test_a_link_gives_the_same_numbers(page, browser):
     context.close()
 
 
+def follow(page, link):
+    """Open a link as from elsewhere: where the page is open already, a link changes it without loading it, and it mends its address."""
+    page.goto("about:blank")
+    page.goto(link)
+
+
 def test_a_link_of_another_model_or_with_nonsense_says_so(page, address):
-    page.goto(f"{address}#scenario=nowhere&set.eu.mediation=7&a=mood@SRB&seed=x&model=0.0.1")
-    page.reload()
+    follow(page, f"{address}#scenario=nowhere&set.eu.mediation=7&a=mood@SRB&seed=x&model=0.0.1")
     page.wait_for_function("() => document.getElementById('status').textContent.length > 0", timeout=60000)
-    page.goto(f"{address}#scenario=baseline&model=0.0.1")
-    page.reload()
+    follow(page, f"{address}#scenario=baseline&model=0.0.1")
     page.wait_for_selector('#chart-a[data-whole="true"]', timeout=60000)
     assert "0.0.1" in page.inner_text("#status")
 
