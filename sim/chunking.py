@@ -12,9 +12,9 @@ LARGEST, LEAST = 4096, 1024
 """Worlds in a chunk. What a quarter costs whatever the number of worlds hardly counts in large ones (benchmarks/speed.py)."""
 
 
-def largest(ledger: bool) -> int:
-    """Worlds in a chunk at most; a ledger takes some 870 kB per world."""
-    return LEAST if ledger else LARGEST
+def largest(ledger: bool, sent: bool = False) -> int:
+    """Worlds in a chunk at most; a ledger takes some 870 kB per world, and a chunk that is sent from one machine to another 40 kB."""
+    return LEAST if ledger or sent else LARGEST
 
 
 def chunk_size(todo: Mapping[str, Spans], at_once: int, most: int = LARGEST) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from sim.chunking import chunk_size
+from sim.chunking import chunk_size, number_of_chunks
 from sim.packing import pack_recording
 from sim.play import play
 from sim.randomness import BLOCK
@@ -72,13 +72,14 @@ def estimate(job: Job, worlds: int | None = None, workers: int = 1, start: float
     to_do = len(job.worlds) * len(job.plans) if worlds is None else worlds
     if not to_do:
         return Estimate(start, peak(), 0, 0.0)
-    full = chunk_size({"": [range(to_do)]}, workers, job.largest)
-    trial = _tried(job, min(to_do, full))
-    whole, rest = divmod(to_do, full)
-    chunks = whole + (rest > 0)
-    busy = max(min(workers, chunks), 1)
+    each = ceil(to_do / len(job.plans))  # chunks hold worlds of one policy
+    todo = {policy: [range(each)] for policy in job.policies}
+    full = min(chunk_size(todo, workers, job.largest), each)
+    trial = _tried(job, full)
+    whole, rest = divmod(each, full)
+    busy = max(min(workers, number_of_chunks(todo, full)), 1)
     used = busy if elsewhere else min(busy, cores())
-    alone = whole * trial.seconds(full) + (trial.seconds(rest) if rest else 0.0)
+    alone = len(job.plans) * (whole * trial.seconds(full) + (trial.seconds(rest) if rest else 0.0))
     seconds = start + (alone if busy == 1 else start + alone / used)
     memory = trial.peak if busy == 1 else 2 * trial.before + busy * trial.peak
     return Estimate(round(seconds, 2), memory, ceil(to_do * trial.disk / trial.worlds), trial.per_world)

@@ -1,7 +1,7 @@
 """The ledger: every change of every stock, booked to what caused it.
 
 For each stock, actor, world and quarter: change = sum of bookings + clipping + events + clamp, to rounding. The engine computes in single
-precision; what rounding takes from a sum, some 1e-8 of its size, is booked with the clipping, so that a ledger closes over any time.
+precision; what rounding takes from a sum, less than 1e-7 of its size, is booked with the clipping, so that a ledger closes over any time.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from sim.maths import REAL
 BLOCK = 64
 _QUARTERS_AT_A_TIME = 11
 _PER_COUNTER = 4  # Philox4x64 yields four 64-bit words per counter
-_KEPT_BYTES = 64 << 20  # of quarterly draws, per process: those of one chunk
+_KEPT_BYTES = 160 << 20  # of quarterly draws, per process: those of one chunk
 
 
 def _key(seed: int, name: str) -> np.ndarray:

@@ -329,9 +329,10 @@ class _OnDisk:
         """Play these worlds; what failed is recorded, and the rest goes on unless nothing succeeds at all."""
         failures: list[Failure] = []
         succeeded = 0
-        most = number_of_chunks(todo, chunk_size(todo, self.workers, self.job.largest))
-        with opened(self.workers, self.scheduler, most) as place, lost_workers_told(place):
-            calls = self._calls(todo, chunk_size(todo, place.threads, self.job.largest))
+        at_most = largest(self.job.ledger, self.collect)
+        chunks = number_of_chunks(todo, chunk_size(todo, self.workers, at_most))
+        with opened(self.workers, self.scheduler, chunks) as place, lost_workers_told(place):
+            calls = self._calls(todo, chunk_size(todo, place.threads, at_most))
             for outcome in over(place.executor, attempt, calls, place.ahead, failure_of):
                 if isinstance(outcome, Failure):
                     failures.append(outcome)

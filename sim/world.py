@@ -331,4 +331,4 @@ class World(mesa.Model):
         return rows
 
 
-__all__ = ["Catalogue", "Occurrence", "World"]
+__all__ = ["Catalogue", "World"]

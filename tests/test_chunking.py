@@ -1,4 +1,4 @@
-"""How worlds are dealt out: whole blocks, nobody idle for long, and the same worlds whatever the chunks."""
+"""How worlds are dealt out: whole blocks, and nobody idle for long."""
 
 import pytest
 from hypothesis import given

@@ -96,7 +96,7 @@ def thing(name: str) -> str:
     return words(name.removeprefix("states.").removeprefix("region.").removeprefix("parameters."))
 
 
-NOTHING = 1e-9
+NOTHING = 5e-7  # what is smaller is rounding
 _SET = ("lever", "parameter")
 _INPUTS = ("stock", "signal", "decision", "prepared", "together", "setting", "level", *_SET)
 

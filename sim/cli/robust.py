@@ -189,7 +189,7 @@ def _search(
     direction = better.get(wanted) or outcome_reference(wanted)[1].better
     if direction == "none":
         raise InputError(f"{wanted} is neither better high nor low by itself; say which: --better {wanted}=higher (or lower)")
-    say_notices(held_by("the search", design.notices))
+    say_notices(held_by("the search", replace(design, policies=("none",)).notices))  # it plays no others
     with watched("search") as progress:
         found = search(
             design, wanted, better=direction, aim=aim, evaluations=evaluations, seconds=seconds, budget=budget, progress=progress

@@ -35,7 +35,7 @@ def rise_observed() -> tuple[float, float]:
 def _paths(plan: Plan, name: str, worlds: int, seed: int) -> np.ndarray:
     """A variable's path in every world, (quarters, *shape, worlds)."""
     parts = [play(Task(plan, seed, chunk, paths=(name,))).paths[name][1:] for chunk in chunks(range(worlds))]
-    return np.concatenate(parts, axis=-1)
+    return np.concatenate(parts, axis=-1, dtype=float)
 
 
 def _spread(values: np.ndarray) -> list[float]:
