@@ -344,7 +344,7 @@ def _gathered(splits: Iterator[Split]) -> tuple[Means[Leaf], dict[Leaf, tuple[fl
 
 
 _NONE = (float("nan"), float("nan"))
-_LEAST = 1e-7  # what is smaller is rounding in the engine's precision
+_LEAST = 1e-8  # what is smaller is rounding in the engine's precision
 
 
 def _rows(splits: Iterator[Split]) -> tuple[pd.DataFrame, Means[str]]:
