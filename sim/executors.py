@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import signal
 import sys
 import threading
@@ -301,13 +300,17 @@ def _unpack_and(packed: bytes) -> Any:
         return work(task)
     except Exception as error:
         if not _travels(error):
-            raise ModelError(f"{type(error).__name__}: {error}") from None
+            raise ModelError(f"{type(error).__name__}: {error}") from error
         raise
 
 
 def _travels(error: Exception) -> bool:
-    """Whether an error comes out of a worker as it went in; one of a class typed into a notebook does not."""
-    try:
-        return type(pickle.loads(pickle.dumps(error))) is type(error)
-    except Exception:
-        return False
+    """Whether an error comes out of a worker as it went in: our own do, and Python's own with plain words in them.
+
+    One of a class typed into a notebook may not be known where it arrives, nor can one always be built again from what it says.
+    """
+    ours = isinstance(error, BalkansimError) and type(error).__module__ == BalkansimError.__module__
+    return ours or (type(error).__module__ == "builtins" and all(isinstance(a, _PLAIN) for a in error.args))
+
+
+_PLAIN = (str, bytes, int, float, type(None))

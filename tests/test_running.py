@@ -304,17 +304,24 @@ class TestOver:
                 list(over(pool, fall, range(6), 4))
 
     def test_dask_gives_up_a_task_in_its_own_words(self) -> None:
-        def fall(number: int) -> int:
-            if number == 2:
-                raise KilledWorker("after 4 attempts")
-            return number
-
-        found = list(over(Here(), fall, range(4), 1, lambda number, error: -number))
+        found = list(over(Losing(), int, range(4), 1, lambda number, error: -number))
         assert found == [0, 1, -2, 3]
 
 
 class KilledWorker(Exception):
     """Named as Dask's."""
+
+
+class Losing(Here):
+    """Loses the worker that does the third task, as Dask's client tells it."""
+
+    def submit(self, *given: Any, **named: Any) -> Future[Any]:
+        done = super().submit(*given, **named)
+        if done.result() != 2:
+            return done
+        lost: Future[Any] = Future()
+        lost.set_exception(KilledWorker("after 4 attempts"))
+        return lost
 
 
 class TestFailing:
@@ -418,3 +425,33 @@ def test_parameters_are_drawn_from_what_is_asked_for():
     assert 0 < len(differing) < len(drawn)
     with pytest.raises(InputError, match="nearest: posterior"):
         run("baseline", 64, parameters="posteriour")
+
+
+class Own(ValueError):
+    """As typed into a notebook."""
+
+
+class TestTravel:
+    """What becomes of an error on its way out of a worker process."""
+
+    @pytest.mark.parametrize(
+        "error", [ZeroDivisionError("no minister"), KeyError(3), InputError(["one", "two"]), StoreError("full"), OSError(28, "full")]
+    )
+    def test_ours_and_pythons_own_come_as_they_are(self, error: Exception) -> None:
+        told = self.out_of_a_worker(error)
+        assert (type(told), str(told)) == (type(error), str(error))
+
+    @pytest.mark.parametrize(("error", "words"), [(Own("no minister"), "Own: no minister"), (ValueError(Own), "ValueError: <class")])
+    def test_others_come_as_words(self, error: Exception, words: str) -> None:
+        told = self.out_of_a_worker(error)
+        assert type(told) is ModelError
+        assert str(told).startswith(words)
+
+    @staticmethod
+    def out_of_a_worker(error: Exception) -> BaseException:
+        def work(task: Exception) -> None:
+            raise task
+
+        with opened(2) as place, pytest.raises(Exception, match=r".") as raised:
+            list(over(place.executor, work, [error], 1))
+        return raised.value

@@ -39,6 +39,7 @@ _KINDS = {
     "svg": "image/svg+xml",
 }
 _log = logging.getLogger(__name__)
+_FAILED = "The model failed on this setting. The terminal where the page was started says why."
 
 
 class Site:
@@ -86,12 +87,9 @@ class Site:
                 yield json.dumps(answer, separators=(",", ":")).encode() + b"\n"
         except SupersededError:
             yield b'{"superseded":true}\n'
-        except Exception:
-            _log.exception("an answer failed")
-            yield (
-                json.dumps({"error": "The model failed on this setting. The terminal where the page was started says why."}).encode()
-                + b"\n"
-            )
+        except Exception as error:  # the reply has begun, so that only the answer itself can say what `_defect` says elsewhere
+            _log.error("an answer failed", exc_info=error)
+            yield json.dumps({"error": _FAILED}).encode() + b"\n"
         finally:
             self.desk.close(ticket)
 
@@ -197,7 +195,7 @@ async def _busy(request: Request, error: Exception) -> Response:
 
 
 async def _defect(request: Request, error: Exception) -> Response:
-    return _said(500, "The model failed on this setting. The terminal where the page was started says why.")
+    return _said(500, _FAILED)
 
 
 def create_app(host: str = "127.0.0.1", worlds: int = 500, scenarios: Sequence[str] = (), processes: bool = True) -> Starlette:

@@ -144,7 +144,7 @@ def test_methods_are_those_of_the_address(client):
     assert client.put("/", content=b"x").status_code == 405
 
 
-def test_a_failing_model_says_a_sentence_and_no_more(client, ask, monkeypatch):
+def test_a_failing_model_says_a_sentence_and_no_more(client, ask, monkeypatch, caplog):
     from sim.app import engine
 
     def broken(*_):
@@ -157,6 +157,7 @@ def test_a_failing_model_says_a_sentence_and_no_more(client, ask, monkeypatch):
     assert causes.status_code == 500
     assert "secret" not in answer.text + causes.text
     assert "Traceback" not in answer.text + causes.text
+    assert "secret of the machine" in caplog.text  # the terminal is told
 
 
 def test_every_reply_carries_the_headers(client, ask):

@@ -61,15 +61,18 @@ async function next() {
   waiting = null;
   const abort = new AbortController();
   flying = abort;
+  let trouble = "The program does not answer. Is it still running in the terminal?";
   try {
-    for await (const answer of lines(await post("/api/answer", question, abort.signal))) {
+    const reply = await post("/api/answer", question, abort.signal);
+    trouble = "The answer broke off. The terminal where the page was started says why.";
+    for await (const answer of lines(reply)) {
       if (answer.superseded || abort.signal.aborted) break;
       if (answer.error) throw new Error(answer.error);
       if (answer.whole) remember(key(question), answer);
       show(answer, question);
     }
   } catch (error) {
-    if (error.name !== "AbortError") failed(error instanceof TypeError ? "The program does not answer. Is it still running in the terminal?" : error.message);
+    if (error.name !== "AbortError") failed(error instanceof TypeError ? trouble : error.message);
   }
   flying = null;
   if (waiting) next();
