@@ -22,6 +22,7 @@ from sim.analysis.split import Means, Split
 from sim.analysis.through import START, split_stock
 from sim.catalogue import STATES, Variable, catalogue
 from sim.errors import InputError
+from sim.ledger import CLIPPING
 from sim.play import Task, play
 from sim.recorder import Recording
 from sim.results import Results, check_asked, outcome_reference
@@ -326,6 +327,15 @@ def _spread(tasks: tuple[Task, Task], quarters: tuple[int, int], source: Variabl
 def _values(task: Task, source: Variable, quarter: int) -> np.ndarray:
     """A state variable at the end of a quarter, (6, worlds)."""
     return play(replace(task, paths=(source.name,))).paths[source.name][quarter + 1].astype(float)
+
+
+_ROUNDING = 5e-7  # of a mean of bookings: single precision took it, no bound did
+
+
+def worth_telling(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of an explanation that are worth telling: all but clipping that is mere rounding."""
+    booked = [column for column in ("reference", "alternative", "difference") if column in frame.columns]
+    return frame[(frame["room"] != CLIPPING) | (frame[booked].abs() >= _ROUNDING).any(axis=1)]
 
 
 # -- as frames ----------------------------------------------------------------------------------------------------------------------

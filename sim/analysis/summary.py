@@ -172,6 +172,16 @@ def words(name: str) -> str:
     return text.replace("Kosovo Serbia", "Kosovo-Serbia").replace("support EU", "support for the EU")
 
 
+def thing(name: str) -> str:
+    """A variable, lever or parameter in words: states.reform_effort is reform effort."""
+    return words(name.removeprefix("states.").removeprefix("region.").removeprefix("parameters."))
+
+
+def things(names: str) -> str:
+    """The same of several names with commas between them."""
+    return ", ".join(thing(name) for name in names.split(", ") if name)
+
+
 def label_of(reference: str) -> str:
     """A row's name for readers: a state, the six, or the outcome of the region."""
     state, variable = outcome_reference(reference)

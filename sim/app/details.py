@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis import twin as twins
-from sim.analysis.explain import explain
+from sim.analysis.explain import explain, worth_telling
 from sim.analysis.happenings import happenings
-from sim.analysis.summary import words
+from sim.analysis.summary import thing, things, words
 from sim.app.answers import subject
 from sim.app.asking import Question
 from sim.app.describing import assumption, names
@@ -70,7 +70,7 @@ def _explained(question: Question, before: Results, now: Results, through: bool)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    moved = frame[frame["difference"].abs() > NOTHING]
+    moved = worth_telling(frame[frame["difference"].abs() > NOTHING])
     return [_bar(str(r["room"]), str(r["because"]), float(r["difference"])) for r in moved.to_dict("records")]
 
 
@@ -85,18 +85,13 @@ def _leaf(leaf: Mapping[Hashable, Any], own: str) -> dict[str, Any]:
     """A part of a cause: what it comes from, by way of which signals, its kind where it is set from outside, its mean level in both."""
     name = leaf["source"] or leaf["input"]
     kind = leaf["source_kind"] or leaf["kind"]
-    way = ", ".join(thing(step) for step in str(leaf["way"]).split(", ") if step)
+    way = things(str(leaf["way"]))
     levels = {side: None if leaf[side] != leaf[side] else round(float(leaf[side]), 4) for side in ("from", "to")}
     told = {"what": "its own level before" if name == own else thing(name), "by": way, "kind": kind if kind in _SET else ""}
     return told | levels | {"difference": float(leaf["difference"])}
 
 
-def thing(name: str) -> str:
-    """A variable, lever or parameter in words: states.reform_effort is reform effort."""
-    return words(name.removeprefix("states.").removeprefix("region.").removeprefix("parameters."))
-
-
-NOTHING = 5e-7  # what is smaller is rounding
+NOTHING = 1e-9
 _SET = ("lever", "parameter")
 _INPUTS = ("stock", "signal", "decision", "prepared", "together", "setting", "level", *_SET)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.cli.output import bold, table
-from sim.ledger import CLIPPING
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 _SHOWN, _SHOWN_THROUGH, _LEAVES = 15, 8, 4
 _STATES = "states."  # what most inputs are of: it need not be said each time
-_ROUNDED = 0.0005  # what is smaller is printed as nought
 _TELLING = 0.05  # of the largest part of a bar: what is smaller is added up
 _INPUTS = ("stock", "signal", "decision", "lever", "parameter", "prepared", "together", "setting", "level")
 _KINDLESS = ("together", "setting", "level", "")
@@ -59,11 +57,13 @@ def _sample(frame: DataFrame) -> list[str]:
 
 
 def _plain(name: str, frame: DataFrame, runs: dict[str, Any]) -> Any:
+    from sim.analysis.explain import worth_telling
+
     signal = "from" in frame.columns
     keep = ["difference"] if signal else ["reference", "alternative", "difference"]
-    told_of = frame[(frame["room"] != CLIPPING) | (frame[keep].abs() >= _ROUNDED).any(axis=1)]
-    rows = [_row(r, signal) for r in told_of.head(_SHOWN).to_dict("records")]
-    rest = told_of.iloc[_SHOWN:]
+    listed = worth_telling(frame)
+    rows = [_row(r, signal) for r in listed.head(_SHOWN).to_dict("records")]
+    rest = listed.iloc[_SHOWN:]
     blank = ["", ""] if signal else []
     if len(rest):
         rows.append([f"{len(rest)} smaller ones", "", *blank, *(f"{rest[k].sum():+.3f}" for k in keep), ""])

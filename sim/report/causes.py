@@ -7,8 +7,8 @@ from typing import Any
 from pandas import DataFrame
 
 from sim import plots
-from sim.analysis.explain import explain
-from sim.analysis.summary import Row, Summary, words
+from sim.analysis.explain import explain, worth_telling
+from sim.analysis.summary import Row, Summary, things
 from sim.catalogue import STATES
 from sim.errors import InputError
 from sim.identity import model_version
@@ -17,7 +17,6 @@ from sim.report.pictures import picture
 from sim.results import Results
 
 _LEAST = 0.0005  # parts smaller than this are not listed
-_ROUNDED = 0.00005  # causes smaller than this would be printed as nought
 
 
 def causes_of(summary: Summary, results: Results, reference: Results | None, name: str) -> list[str]:
@@ -51,7 +50,7 @@ def largest(summary: Summary) -> tuple[Row, str]:
 def _bars(causes: DataFrame) -> str:
     rows = [
         [text(r["because"]), text(str(r["room"]).replace("_", " ")), text(f"{r['difference']:+.4f}")]
-        for r in causes[causes["difference"].abs() >= _ROUNDED].to_dict("records")
+        for r in worth_telling(causes[causes["difference"] != 0]).to_dict("records")
     ]
     total = ["all together", "", f"{causes['difference'].sum():+.4f}"]
     return table(["because", "where", "difference"], [*rows, total], numbers=(2,))
@@ -70,13 +69,9 @@ def _deeper(deep: DataFrame, title: str, unit: str, name: str) -> list[str]:
 
 
 def _part(row: dict[Any, Any]) -> list[str]:
-    source, way = (_named(row["source"]), _named(row["way"])) if row["source"] else (_named(row["input"]), "")
+    source, way = (things(row["source"]), things(row["way"])) if row["source"] else (things(row["input"]), "")
     levels = ["" if row[k] != row[k] else f"{row[k]:.3f}" for k in ("from", "to")]
     return [*map(text, [source, way, row["because"], *levels, f"{row['difference']:+.4f}"])]
-
-
-def _named(names: str) -> str:
-    return ", ".join(words(n.removeprefix("states.").removeprefix("region.").removeprefix("parameters.")) for n in names.split(", ") if n)
 
 
 def _sampled(causes: DataFrame) -> str:
