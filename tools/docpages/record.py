@@ -117,7 +117,8 @@ SECTIONS = (
         "`formats.csv`. The overlap of formats and the part of training in them are set by it. No run reads it.",
         tables.load_formats,
         {"format": lambda f: f.name, "area": lambda f: _plain(f.area), "since": lambda f: f.since or "",
-         "members": lambda f: _who(f.members), "purpose": lambda f: f.purpose, "overlaps with": lambda f: ", ".join(f.overlaps), "note": lambda f: f.note} | _SOURCE,
+         "members": lambda f: _who(f.members), "purpose": lambda f: f.purpose,
+         "overlaps with": lambda f: ", ".join(f.overlaps), "note": lambda f: f.note} | _SOURCE,
     ),
     Section(
         "The Council",
@@ -125,7 +126,8 @@ SECTIONS = (
         tables.load_council,
         {"member": lambda m: m.name, "% of population": lambda m: f"{100 * m.population_share:.2f}",
          "recognises Kosovo": lambda m: _yes(m.recognises_kosovo), "in NATO": lambda m: _yes(m.nato_member),
-         "in B9": lambda m: _yes(m.b9_member), "scepticism": lambda m: f"{m.scepticism:.2g}", "status": lambda m: m.status, "note": lambda m: m.because} | _SOURCE,
+         "in B9": lambda m: _yes(m.b9_member), "scepticism": lambda m: f"{m.scepticism:.2g}",
+         "status": lambda m: m.status, "note": lambda m: m.because} | _SOURCE,
         numbers=("% of population", "scepticism"),
     ),
 )  # fmt: skip
