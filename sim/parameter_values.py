@@ -15,8 +15,8 @@ from sim.catalogue import ROWS, Catalogue, Parameter
 from sim.data.columns import column
 from sim.data.posterior import PRIOR, load_sample
 from sim.errors import DataError, ModelError, unknown
-from sim.maths import real
-from sim.randomness import once
+from sim.maths import REAL, real
+from sim.randomness import once, once_each
 from sim.scenario.distributions import distribution_of, quantiles
 from sim.scenario.plan import Distribution, Plan
 
@@ -48,18 +48,25 @@ def _column(parameter: Parameter, year: int) -> Any:
 def _prior(parameter: Parameter, plan: Plan) -> Distribution | None:
     """What the parameter is drawn from in this plan: the scenario's choice, else its declared prior, else nothing."""
     override = plan.parameters.get(parameter.name)
-    if override is not None:
-        return override.draw
+    return _declared(parameter) if override is None else override.draw
+
+
+def _declared(parameter: Parameter) -> Distribution | None:
     if parameter.prior is None:
         return None
-    # a prior on a mapping is a factor common to all its actors: the range bounds the product, not the factor
-    return distribution_of(parameter.prior, (-np.inf, np.inf) if isinstance(parameter.value, Mapping) else parameter.range)
+    if parameter.name not in _known or _known[parameter.name][0] is not parameter:
+        # a prior on a mapping is a factor common to all its actors: the range bounds the product, not the factor
+        bounds = (-np.inf, np.inf) if isinstance(parameter.value, Mapping) else parameter.range
+        _known[parameter.name] = parameter, distribution_of(parameter.prior, bounds)
+    return _known[parameter.name][1]
 
 
-def _with_draw(parameter: Parameter, plan: Plan, drawn: np.ndarray) -> Any:
-    if plan.parameters.get(parameter.name) is None and isinstance(parameter.value, Mapping):
-        return np.clip(_column(parameter, plan.start // 4 - 1) * drawn, *parameter.range)
-    return np.clip(drawn, *parameter.range)
+_known: dict[str, tuple[Parameter, Distribution]] = {}  # checking what a file says takes longer than drawing from it
+
+
+def _is_factor(parameter: Parameter, plan: Plan) -> bool:
+    """Whether what is drawn multiplies the values of several actors."""
+    return isinstance(parameter.value, Mapping) and plan.parameters.get(parameter.name) is None
 
 
 def _without_draw(parameter: Parameter, plan: Plan) -> Any:
@@ -91,14 +98,19 @@ def parameter_values(
     """
     rooms: dict[str, SimpleNamespace] = {room: Parameters() for room in catalogue.rooms}
     priors = {p.name: d for p in catalogue.parameters.values() if (d := _prior(p, plan)) is not None}
-    uniform = np.array([once(seed, f"parameter.{name}", blocks) for name in priors])
+    uniform = once_each(seed, [f"parameter.{name}" for name in priors], blocks).copy()
     _inform(uniform, list(priors), plan, seed, blocks)
     for i, name in enumerate(priors):
         if given and name in given:
             uniform[i] = given[name]
-    drawn = dict(zip(priors, quantiles(list(priors.values()), uniform), strict=True))
+    drawn = quantiles(list(priors.values()), uniform)
+    declared = [catalogue.parameters[name] for name in priors]
+    bounds = np.array([(-np.inf, np.inf) if _is_factor(p, plan) else p.range for p in declared]).reshape(-1, 2, 1)
+    held = dict(zip(priors, np.clip(drawn, bounds[:, 0], bounds[:, 1]).astype(REAL), strict=True))
+    for i, parameter in enumerate(declared):
+        if _is_factor(parameter, plan):
+            held[parameter.name] = real(np.clip(_column(parameter, plan.start // 4 - 1) * drawn[i], *parameter.range))
     for parameter in catalogue.parameters.values():
-        known = drawn.get(parameter.name)
-        value = _without_draw(parameter, plan) if known is None else _with_draw(parameter, plan, known)
-        setattr(rooms[parameter.room], parameter.key, real(value))
-    return rooms, {f"parameters.{name}": values for name, values in drawn.items()}
+        known = held.get(parameter.name)
+        setattr(rooms[parameter.room], parameter.key, real(_without_draw(parameter, plan)) if known is None else known)
+    return rooms, {f"parameters.{name}": values for name, values in zip(priors, drawn, strict=True)}

@@ -1,8 +1,9 @@
 """Named draws: world *i* of seed *s* is the same world alone, among thousands, on one worker or twenty.
 
 Draws are named, never sequenced. Worlds come in fixed blocks of 64, and whole blocks are always simulated. A stream that is read every
-quarter owns one SFC64 generator per block, seeded by (seed, name, block), which lives through the run and yields a fixed number of values
-per world and quarter. A value drawn once per world is read from a counter-based Philox generator, addressed by (seed, name, world).
+quarter is a PCG64 DXSM generator seeded by (seed, name), in which each block and each 22 quarters have a place of their own: blocks
+that follow on one another are drawn at once. Normal values come from pairs of uniform ones (Box and Muller 1958), so that none lies
+beyond 5.8 standard deviations. A value drawn once per world comes from a counter-based Philox generator, addressed by (seed, name, world).
 So nothing that a scenario, a policy, another room or a later end date does can move anybody else's draws. Policies are compared in the same
 worlds, so the draws of the worlds played last are kept for whoever plays them next.
 """
@@ -18,14 +19,15 @@ from threading import Lock
 from typing import Any
 
 import numpy as np
-from numpy.random import SFC64, Generator, Philox
+from numpy.random import PCG64DXSM, Generator, Philox
 from numpy.random.bit_generator import ISeedSequence
 
 from sim.maths import REAL
 
 BLOCK = 64
-_QUARTERS_AT_A_TIME = 11
+_QUARTERS_AT_A_TIME = 22
 _PER_COUNTER = 4  # Philox4x64 yields four 64-bit words per counter
+_WORDS_AT_A_TIME = 1 << 15  # they and what is made of them stay in a cache
 _KEPT_BYTES = 160 << 20  # of quarterly draws, per process: those of one chunk
 
 
@@ -35,11 +37,11 @@ def _key(seed: int, name: str) -> np.ndarray:
     return np.frombuffer(digest, dtype=np.uint64)
 
 
-def _runs(blocks: Sequence[int]) -> list[tuple[int, int]]:
-    """Consecutive runs (first, count) in ascending block numbers."""
+def _runs(blocks: Sequence[int], most: int | None = None) -> list[tuple[int, int]]:
+    """Consecutive runs (first, count) in ascending block numbers, of `most` blocks at most."""
     runs: list[tuple[int, int]] = []
     for block in blocks:
-        if runs and block == sum(runs[-1]):
+        if runs and block == sum(runs[-1]) and runs[-1][1] != most:
             runs[-1] = (runs[-1][0], runs[-1][1] + 1)
         else:
             runs.append((block, 1))
@@ -48,22 +50,34 @@ def _runs(blocks: Sequence[int]) -> list[tuple[int, int]]:
 
 def once(seed: int, name: str, blocks: Sequence[int]) -> np.ndarray:
     """One uniform value on [0, 1) per world, drawn for the whole run, shape (worlds,); read-only."""
-    return _once(seed, name, tuple(blocks))
+    drawn: np.ndarray = once_each(seed, (name,), blocks)[0]
+    return drawn
 
 
-@lru_cache(maxsize=512)
-def _once(seed: int, name: str, blocks: tuple[int, ...]) -> np.ndarray:
-    parts = []
-    for first, count in _runs(blocks):
-        bits = Philox(key=_key(seed, "once/" + name), counter=[first * BLOCK // _PER_COUNTER, 0, 0, 0])
-        parts.append(Generator(bits).random(count * BLOCK))
-    drawn = np.concatenate(parts)
+def once_each(seed: int, names: Sequence[str], blocks: Sequence[int]) -> np.ndarray:
+    """`once` for several names, shape (names, worlds); read-only."""
+    return _once(seed, tuple(names), tuple(blocks))
+
+
+@lru_cache(maxsize=16)
+def _once(seed: int, names: tuple[str, ...], blocks: tuple[int, ...]) -> np.ndarray:
+    bits = Philox(key=0)
+    generator, state = Generator(bits), bits.state  # one generator sent from place to place: making one takes longer than drawing
+    drawn = np.empty((len(names), BLOCK * len(blocks)))
+    runs = _runs(blocks)
+    for name, values in zip(names, drawn, strict=True):
+        key, at = _key(seed, "once/" + name), 0
+        for first, count in runs:
+            state["state"] = {"counter": np.array([first * BLOCK // _PER_COUNTER, 0, 0, 0], dtype=np.uint64), "key": key}
+            bits.state = state
+            generator.random(out=values[at : at + count * BLOCK])
+            at += count * BLOCK
     drawn.setflags(write=False)
     return drawn
 
 
 class _Words(ISeedSequence):
-    """Hands ready-made words to a bit generator (which asks for three 64-bit words)."""
+    """Hands ready-made words to a bit generator (which asks for four 64-bit words)."""
 
     def __init__(self, words: np.ndarray) -> None:
         self.words = words
@@ -72,19 +86,34 @@ class _Words(ISeedSequence):
         return self.words[:n_words].astype(dtype)
 
 
-def _generators(seed: int, name: str, blocks: Sequence[int]) -> list[Generator]:
-    key = _key(seed, "stream/" + name)
-    generators = []
-    for first, count in _runs(blocks):
-        words = Philox(key=key, counter=[first, 0, 0, 0]).random_raw(count * _PER_COUNTER).reshape(count, _PER_COUNTER)
-        generators += [Generator(SFC64(_Words(w))) for w in words]  # type: ignore[arg-type]
-    return generators
+class _Numbers:
+    """The uniform values of a stream on [0, 1), two of 24 bits from each 64-bit word of its generator, read at any place."""
+
+    def __init__(self, seed: int, name: str) -> None:
+        words = Philox(key=_key(seed, "stream/" + name)).random_raw(_PER_COUNTER)
+        self._bits, self._at = PCG64DXSM(_Words(words)), 0  # type: ignore[arg-type]
+
+    def read(self, place: int, count: int) -> np.ndarray:
+        """The values of so many words from a place on, (2 count,)."""
+        self._bits.advance(place - self._at)
+        self._at = place + count
+        halves = self._bits.random_raw(count).astype("<u8", copy=False).view("<u4")
+        values = np.right_shift(halves, 8, out=halves).view("<i4").astype(REAL)  # signed numbers turn into floating-point ones faster
+        values *= REAL(2.0**-24)
+        return values
 
 
-def _uniform(generator: Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """Values on [0, 1), two of 24 bits from each word of the generator: half the work of drawing doubles."""
-    words = generator.bit_generator.random_raw(prod(shape) // 2).astype("<u8").view("<u4")
-    return ((words >> 8).astype(REAL) * REAL(2.0**-24)).reshape(shape)
+def _normal(values: np.ndarray) -> np.ndarray:
+    """Standard normal values in place of uniform ones, an even number of them along the last axis."""
+    half = values.shape[-1] // 2
+    radius, angle = values[..., :half], values[..., half:]
+    np.log(np.subtract(REAL(1), radius, out=radius), out=radius)
+    np.sqrt(np.multiply(radius, REAL(-2), out=radius), out=radius)
+    angle *= REAL(2 * np.pi)
+    across = np.sin(angle)
+    np.multiply(np.cos(angle, out=angle), radius, out=angle)
+    radius *= across
+    return values
 
 
 @dataclass(frozen=True)
@@ -100,9 +129,9 @@ class Stream:
 
     def __init__(self, seed: int, name: str, draw: Draw, blocks: Sequence[int]) -> None:
         self._seed, self._name, self._blocks = seed, name, blocks
-        self._uniform = draw.kind == "uniform"
+        self._normal = draw.kind == "normal"
         self._shape = (_QUARTERS_AT_A_TIME, *draw.slots, BLOCK)
-        self._generators: list[Generator] | None = None
+        self._numbers: _Numbers | None = None
         self._drawn: list[np.ndarray] = []
         self._drawing = Lock()
 
@@ -117,17 +146,19 @@ class Stream:
         return values
 
     def _more(self) -> np.ndarray:
-        if self._generators is None:
-            self._generators = _generators(self._seed, self._name, self._blocks)
-        blocks = np.empty((len(self._blocks), *self._shape), dtype=REAL)
-        for values, generator in zip(blocks, self._generators, strict=True):
-            if self._uniform:
-                values[...] = _uniform(generator, self._shape)
-            else:
-                generator.standard_normal(out=values, dtype=REAL)
-        buffer = np.ascontiguousarray(np.moveaxis(blocks, 0, -2)).reshape(*self._shape[:-1], -1)
-        buffer.setflags(write=False)
-        return buffer
+        if self._numbers is None:
+            self._numbers = _Numbers(self._seed, self._name)
+        per_block = prod(self._shape) // 2
+        drawn = np.empty((*self._shape[:-1], len(self._blocks), BLOCK), dtype=REAL)
+        at = 0
+        for first, count in _runs(self._blocks, most=max(_WORDS_AT_A_TIME // per_block, 1)):
+            values = self._numbers.read((len(self._drawn) << 64) + first * per_block, count * per_block).reshape(count, -1)
+            blocks = (_normal(values) if self._normal else values).reshape(count, *self._shape)
+            drawn[..., at : at + count, :] = np.moveaxis(blocks, 0, -2)
+            at += count
+        values = drawn.reshape(*self._shape[:-1], -1)
+        values.setflags(write=False)
+        return values
 
     @property
     def bytes(self) -> int:

@@ -18,6 +18,7 @@ from sim.data.columns import column
 from sim.data.figures import Figure, Figures, load_figures
 from sim.errors import DataError
 from sim.levers import number
+from sim.maths import real
 
 OLDEST = 10
 """Years by which an observation may be older than the start, where a declaration does not say."""
@@ -85,6 +86,15 @@ def starting_value(variable: Variable, year: int) -> np.ndarray:
     if variable.per:
         values = np.broadcast_to(np.asarray(values)[..., None], variable.shape)
     return np.asarray(values, dtype=float)[..., None]
+
+
+@cache
+def starting_values(year: int) -> dict[str, np.ndarray]:
+    """The starting values of all variables, as the engine computes with them, by name; read-only."""
+    values = {v.name: real(starting_value(v, year)) for v in catalogue().variables.values() if v.kind != "derived"}
+    for value in values.values():
+        value.setflags(write=False)
+    return values
 
 
 def initial_key(variable: Variable) -> dict[str, tuple[int, ...]]:

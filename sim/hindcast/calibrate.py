@@ -38,7 +38,7 @@ from sim.hindcast.ensemble import SCENARIO, Ensemble, plan_of, simulate
 from sim.hindcast.scoring import seen
 from sim.hindcast.targets import LAST, TRAIN, Row, before, read_record
 from sim.identity import data_version, model_version
-from sim.randomness import BLOCK, once
+from sim.randomness import BLOCK, once_each
 from sim.scenario.distributions import quantile
 from sim.scenario.plan import Distribution
 
@@ -123,7 +123,7 @@ def normal_scores(worlds: int, seed: int) -> tuple[tuple[str, ...], np.ndarray]:
     """Names of the parameters with a prior, and their draws as normal scores, (parameters, worlds)."""
     names = tuple(p.name for p in catalogue().parameters.values() if p.prior is not None)
     blocks = sorted({w // BLOCK for chunk in chunks(range(worlds)) for w in chunk})
-    uniform = np.array([once(seed, f"parameter.{name}", blocks)[:worlds] for name in names])
+    uniform = once_each(seed, [f"parameter.{name}" for name in names], blocks)[:, :worlds]
     return names, quantile(STANDARD, np.clip(uniform, 1e-6, 1 - 1e-6))
 
 
