@@ -14,7 +14,7 @@ from typing import Any
 from sim import __version__
 from sim.actors import Actor
 
-_MODEL = ("actors", "mechanisms", "parameters")
+_MODEL = ("actors", "fusing", "mechanisms", "parameters")
 _ENGINE = (
     *("administrations.py", "catalogue.py", "clamps.py", "diary.py", "ledger.py", "levers.py", "maths.py", "parameter_values.py"),
     *(
@@ -56,7 +56,7 @@ def _digest(pieces: Iterable[tuple[str, bytes]]) -> str:
 def model_version() -> str:
     """Version of the package and a hash of the text of engine, actors, rooms and parameters."""
     root = files("sim")
-    pieces = [p for folder in _MODEL for p in _texts(root.joinpath(folder), (".py", ".yaml"))]
+    pieces = [p for folder in _MODEL for p in _texts(root.joinpath(folder), (".py", ".yaml", ".c"))]
     pieces += [(name, root.joinpath(*name.split("/")).read_bytes()) for name in _ENGINE]
     return f"{__version__}+{_digest(pieces)}"
 

@@ -18,6 +18,7 @@ from sim import __version__
 from sim.cli import options
 from sim.cli.failures import DONE, NO, guarded
 from sim.cli.output import emit, show, table
+from sim.fusing import AVAILABLE
 
 PACKAGES = ("mesa", "networkx", "numpy", "pandas", "pyarrow", "cloudpickle", "PyYAML", "typer", "rich", "matplotlib")
 _LITTLE_MEMORY, _LITTLE_DISK = 0.5, 0.2  # GB
@@ -72,6 +73,11 @@ def _python() -> Check:
 def _cores() -> Check:
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Check("cores", f"{usable} (use them with --workers {usable})", True)
+
+
+def _compiled() -> Check:
+    found = "built" if AVAILABLE else "not built: the same results take twice as long; install a C compiler, then balkansim again"
+    return Check("compiled part", found, True)
 
 
 def _memory() -> Check:
@@ -132,6 +138,6 @@ def _terminal() -> Check:
 
 
 LOOKS: dict[str, Callable[[], Check]] = {
-    "python": _python, "cores": _cores, "free memory": _memory, "free disk": _disk, "terminal": _terminal,
+    "python": _python, "cores": _cores, "compiled part": _compiled, "free memory": _memory, "free disk": _disk, "terminal": _terminal,
     "tables": _tables, "64 worlds": _smoke,
 }  # fmt: skip

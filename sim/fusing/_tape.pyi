@@ -1,0 +1,9 @@
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+def build(
+    name: str, slots: tuple[Any, ...], operations: tuple[Any, ...], inputs: int, outputs: int, scratch: int, per_world: int
+) -> object: ...
+def run(tape: object, inputs: Sequence[Any]) -> tuple[tuple[np.ndarray, ...], bytes] | None: ...

@@ -1,0 +1,274 @@
+"""From a recording to a program: what to fetch, the tape, and what to do with what it yields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import prod
+from operator import attrgetter
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.fusing.tracing import INPUT, OUTPUT, SCRATCH, VIEW, WORLDS, Effect, Recording, Slot, Traced, root
+from sim.fusing.watching import Watched, getter, stand_in
+
+ALIGNED = 64
+DOES_NOT_FIT = object()
+"""What a program answers where types, shapes or fixed values are not as recorded."""
+
+
+class Bound(NamedTuple):
+    """A program in one world: whether it fits there, inputs that last as long as the world, and methods that it calls."""
+
+    anchors: list[tuple[int, Any]]
+    fits: bool
+    inputs: list[Any]
+    puts: list[Callable[..., Any]]
+    methods: list[Callable[..., Any]]
+
+
+class Program:
+    """One recorded way through a function."""
+
+    def __init__(self, recording: Recording, args: Sequence[Any], result: Any) -> None:
+        from sim.fusing import _tape  # type: ignore[attr-defined]
+
+        self.name, self._run = recording.name, _tape.run
+        self._inputs = _Inputs(recording)
+        outputs = _Outputs(recording, self._inputs.place)
+        self._methods = [getter(e.path) for e in recording.effects]
+        self._effects = [(outputs.mask(e), outputs.filled(list(e.args)), outputs.filled(e.kwargs)) for e in recording.effects]
+        self._populations = [getter(path) for path, *_ in recording.signals]
+        self._signals = [(key, outputs.filled(value)) for _, key, value in recording.signals]
+        self._promises = [(getter(path), key) for path, key in recording.promises]
+        self._result = outputs.filled(result)
+        self._fixed = [(getter(r.path), r.fixed) for r in recording.reads if not r.is_array and not r.lasting]
+        self._fixed_once = [(getter(r.path), r.fixed) for r in recording.reads if not r.is_array and r.lasting]
+        self._anchors = [i for i, arg in enumerate(args) if isinstance(arg, SimpleNamespace)]  # parameters of a room
+        self.operations = _needed(recording, outputs.slots)
+        self._tape = _tape.build(recording.name, *_laid_out(recording, self.operations, self._inputs.place, outputs.slots))
+
+    def run(self, args: Sequence[Any]) -> Any:
+        """What the function returns, or DOES_NOT_FIT."""
+        world = args[0]
+        bound = world.bound.get(self)
+        if bound is None or any(args[i] is not anchor for i, anchor in bound.anchors):
+            bound = world.bound[self] = self._bind(args)
+        if not bound.fits:
+            return DOES_NOT_FIT
+        for reach, fixed in self._fixed:
+            if not _same(reach(args), fixed):
+                return DOES_NOT_FIT
+        inputs = bound.inputs + self._inputs.passing(args)
+        answer = self._run(self._tape, inputs)
+        if answer is None:
+            return DOES_NOT_FIT
+        outputs, holds = answer
+        for put, (key, value) in zip(bound.puts, self._signals, strict=True):
+            put(key, value(inputs, outputs))
+        for method, (mask, positional, named) in zip(bound.methods, self._effects, strict=True):
+            if mask is None or holds[mask]:
+                method(*positional(inputs, outputs), **named(inputs, outputs))
+        return self._result(inputs, outputs)
+
+    def _bind(self, args: Sequence[Any]) -> Bound:
+        anchors = [(i, args[i]) for i in self._anchors]
+        kept = all(reach(args).lasting(key) for reach, key in self._promises)
+        if not kept or not all(_same(reach(args), fixed) for reach, fixed in self._fixed_once):
+            return Bound(anchors, False, [], [], [])
+        puts = [reach(args).put for reach in self._populations]
+        return Bound(anchors, True, self._inputs.lasting(args), puts, [reach(args) for reach in self._methods])
+
+
+def _same(found: Any, fixed: Any) -> bool:
+    return found is fixed or (type(found) is type(fixed) and found == fixed)
+
+
+def record(function: Callable[..., Any], args: Sequence[Any]) -> Program:
+    """Call a function once with stand-ins for its arguments."""
+    recording = Recording(f"{function.__module__}.{function.__qualname__}", args[0].worlds)
+    stand_ins = [_of_argument(recording, value, (i,)) for i, value in enumerate(args)]
+    return Program(recording, args, function(*stand_ins))
+
+
+def _of_argument(recording: Recording, value: Any, path: tuple[Any, ...]) -> Any:
+    """For an argument. What an object holds may last; an array or a plain value that is handed in is another one in every call."""
+    if isinstance(value, dict):
+        return {key: _of_argument(recording, v, (*path, ("[]", key))) for key, v in value.items()}
+    plain = value is None or isinstance(value, np.ndarray | np.generic | float | bool | int | str)
+    return stand_in(recording, value, path, lasting=not plain)
+
+
+class _Inputs:
+    """What a tape takes: first what lasts as long as the world, then what is fetched in every call."""
+
+    def __init__(self, recording: Recording) -> None:
+        reads = [(i, recording.reads[number]) for i, number in enumerate(recording.inputs)]
+        lasting = [(i, r.path) for i, r in reads if r.lasting]
+        passing = [(i, r.path) for i, r in reads if not r.lasting]
+        dotted: dict[int, list[tuple[int, str]]] = {}
+        rest = []
+        for i, (number, *steps) in passing:
+            if steps and all(isinstance(step, str) for step in steps):
+                dotted.setdefault(number, []).append((i, ".".join(steps)))
+            else:
+                rest.append((i, (number, *steps)))
+        self._lasting = [getter(path) for _, path in lasting]
+        self._dotted = [(number, attrgetter(*(name for _, name in names)), len(names) == 1) for number, names in dotted.items()]
+        self._rest = [getter(path) for _, path in rest]
+        order = [i for i, _ in lasting] + [i for names in dotted.values() for i, _ in names] + [i for i, _ in rest]
+        self.place = {i: at for at, i in enumerate(order)}
+        """Where an input, as the recording counts them, stands among those of the tape."""
+
+    def lasting(self, args: Sequence[Any]) -> list[Any]:
+        """Those that last."""
+        return [reach(args) for reach in self._lasting]
+
+    def passing(self, args: Sequence[Any]) -> list[Any]:
+        """The others."""
+        found: list[Any] = []
+        for number, reach, single in self._dotted:
+            if single:
+                found.append(reach(args[number]))
+            else:
+                found.extend(reach(args[number]))
+        found += [reach(args) for reach in self._rest]
+        return found
+
+
+Filled = Callable[[Sequence[Any], Sequence[Any]], Any]
+
+
+class _Outputs:
+    """What a program yields: arrays that the tape leaves behind, in the places where results and effects hold their stand-ins."""
+
+    def __init__(self, recording: Recording, places: dict[int, int]) -> None:
+        self._recording, self._places = recording, places
+        self.slots: list[int] = []
+
+    def filled(self, value: Any) -> Filled:
+        """A function of inputs and outputs that builds the value with arrays in the place of stand-ins."""
+        if isinstance(value, Traced):
+            return self._array(value)
+        if isinstance(value, Watched):
+            raise self._recording.error("hand on what it was given")
+        if isinstance(value, dict):
+            return self._dict(value)
+        if isinstance(value, list | tuple):
+            return self._sequence(value)
+        return lambda ins, outs: value
+
+    def mask(self, effect: Effect) -> int | None:
+        """The output that says where something happens: where it holds nowhere, nothing does."""
+        where = None if effect.where is None else effect.args[effect.where]
+        if not isinstance(where, Traced) or where.dtype != bool:
+            return None
+        self.filled(where)
+        slot = self._recording.slots[where.number]
+        return slot.place if slot.kind == OUTPUT else None
+
+    def _dict(self, value: dict[str, Any]) -> Filled:
+        if not any(isinstance(v, Traced) for v in value.values()):
+            return lambda ins, outs: value
+        items = [(key, self.filled(v)) for key, v in value.items()]
+        return lambda ins, outs: {key: part(ins, outs) for key, part in items}
+
+    def _sequence(self, value: Sequence[Any]) -> Filled:
+        parts = [self.filled(v) for v in value]
+        if len(parts) == 2:
+            one, two = parts
+            return lambda ins, outs: (one(ins, outs), two(ins, outs))
+        return lambda ins, outs: tuple([part(ins, outs) for part in parts])
+
+    def _array(self, value: Traced) -> Filled:
+        recording = self._recording
+        slot = recording.slots[value.number]
+        if slot.kind == INPUT:
+            place = self._places[slot.place]
+            return lambda ins, outs: ins[place]
+        if slot.kind not in (SCRATCH, OUTPUT):
+            value = value.copy()
+            slot = recording.slots[value.number]
+        if slot.kind == SCRATCH:
+            slot.kind, slot.place = OUTPUT, len(self.slots)
+            self.slots.append(value.number)
+        place = slot.place
+        return lambda ins, outs: outs[place]
+
+
+Operation = tuple[int, tuple[int, ...], Any, tuple[int, ...]]
+
+
+def _needed(recording: Recording, outputs: Sequence[int]) -> list[Operation]:
+    """The operations that an output or a booking depends on, in order."""
+    wanted, kept = set(outputs), []
+    for operation in reversed(recording.operations):
+        *inputs, result = (root(recording.slots, s) for s in operation[1])
+        if result in wanted or recording.slots[result].kind == INPUT:
+            kept.append(operation)
+            wanted.update(inputs)
+    return kept[::-1]
+
+
+def _laid_out(recording: Recording, operations: Sequence[Operation], inputs: dict[int, int], outputs: Sequence[int]) -> tuple[Any, ...]:
+    """What `_tape.build` takes: slots that are used, operations, numbers of inputs and outputs, and the size of the scratch."""
+    places, scratch, per_world = _places(recording, operations)
+    given = [i for i, slot in enumerate(recording.slots) if slot.kind == INPUT]
+    used = sorted({s for _, slots, *_ in operations for n in slots for s in _chain(recording, n)} | set(outputs) | set(given))
+    number = {s: i for i, s in enumerate(used)}
+    slots = []
+    for s in used:
+        slot = recording.slots[s]
+        match slot.kind:
+            case k if k == VIEW:
+                place = number[slot.place]
+            case k if k == INPUT:
+                place = inputs[slot.place]
+            case _:
+                place = places.get(s, slot.place)
+        slots.append((slot.kind, slot.dtype.num, slot.dims, place, tuple(slot.chosen), tuple(slot.chosen.values()), slot.origin))
+    told = tuple((kind, tuple(number[s] for s in operands), ufunc, types) for kind, operands, ufunc, types in operations)
+    return tuple(slots), told, len(inputs), len(outputs), scratch, per_world
+
+
+def _chain(recording: Recording, number: int) -> list[int]:
+    """A slot and what it is a view of."""
+    chain = [number]
+    while recording.slots[number].kind == VIEW:
+        number = recording.slots[number].place
+        chain.append(number)
+    return chain
+
+
+def _places(recording: Recording, operations: Sequence[Operation]) -> tuple[dict[int, int], int, int]:
+    """Where scratch arrays lie, in bytes, or bytes per world for those that differ by world; and how much there is of both.
+
+    Memory is used again once nobody needs what it held.
+    """
+    slots = recording.slots
+    last = {root(slots, s): i for i, (_, operands, *_) in enumerate(operations) for s in operands}
+    places: dict[int, int] = {}
+    free: dict[tuple[bool, int], list[int]] = {}
+    ending: dict[int, list[int]] = {}
+    ends = {False: 0, True: 0}
+    for i, (_, operands, *_) in enumerate(operations):
+        made = root(slots, operands[-1])
+        if slots[made].kind == SCRATCH and made not in places:
+            size = by_world, length = _size(slots[made])
+            spare = free.setdefault(size, [])
+            if not spare:
+                spare.append(ends[by_world])
+                ends[by_world] += length
+            places[made] = spare.pop()
+            ending.setdefault(last[made], []).append(made)
+        for gone in ending.pop(i, ()):
+            free[_size(slots[gone])].append(places[gone])
+    return places, ends[False], ends[True]
+
+
+def _size(slot: Slot) -> tuple[bool, int]:
+    """Whether an array differs by world; its bytes, per world or in whole lines of the cache."""
+    by_world = WORLDS in slot.dims
+    length = prod(n for n in slot.dims if n != WORLDS) * slot.dtype.itemsize
+    return by_world, length if by_world else -(-length // ALIGNED) * ALIGNED
