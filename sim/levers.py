@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.catalogue import STATES, Catalogue, Lever
 from sim.errors import ModelError, unknown
+from sim.fusing import on_tape
 from sim.maths import REAL, real
 from sim.randomness import once
 from sim.scenario.distributions import quantile
@@ -93,13 +94,13 @@ class LeverBoard:
     def __init__(self, catalogue: Catalogue, plan: Plan, seed: int, blocks: Sequence[int], branches: Branches) -> None:
         self.now: dict[str, Setting] = {}
         self.drawn: dict[str, np.ndarray] = {}
-        self._moving: dict[str, Callable[[int], Setting]] = {}
+        self.moving: dict[str, Callable[[int], Setting]] = {}
         for lever in catalogue.levers.values():
             tracks = [self._track(lever, full, plan, seed, blocks, branches) for full in lever.full_names]
             build = self._stack(tracks) if lever.per_state else tracks[0].at
             self.now[lever.name] = build(plan.start)
             if not all(t.constant for t in tracks):
-                self._moving[lever.name] = build
+                self.moving[lever.name] = build
 
     def _track(self, lever: Lever, full: str, plan: Plan, seed: int, blocks: Sequence[int], branches: Branches) -> _Track:
         default = lever.default_of(full.split(".")[1] if lever.per_state else None)
@@ -120,7 +121,7 @@ class LeverBoard:
 
     def turn(self, quarter: int) -> None:
         """Set the board to a quarter (as `sim.quarters.index` counts them)."""
-        for name, build in self._moving.items():
+        for name, build in self.moving.items():
             self.now[name] = build(quarter)
 
 
@@ -128,8 +129,12 @@ class LeverView:
     """The levers that enter in one room; asking for another room's is an error."""
 
     def __init__(self, board: LeverBoard, catalogue: Catalogue, room: str) -> None:
-        self._now, self._room = board.now, room
+        self._now, self._moving, self._room = board.now, board.moving, room
         self._levers = {n: lever for n, lever in catalogue.levers.items() if lever.room == room}
+
+    def lasting(self, name: str) -> bool:
+        """Whether a lever stands still all through the run."""
+        return name in self._levers and name not in self._moving
 
     def __getitem__(self, name: str) -> Any:
         """A number or array: see the module's first lines."""
@@ -137,6 +142,7 @@ class LeverView:
             raise ModelError(f"{self._room}: " + unknown("lever of this room", name, self._levers))
         return self._now[name]
 
+    @on_tape("lasting_read")
     def today(self, name: str) -> Any:
         """The lever's default, as the same kind of number: float, or (6, 1) for a per-state lever, or a mask for a list."""
         lever = self._levers[name]
@@ -144,12 +150,24 @@ class LeverView:
             return np.array([[lever.default_of(s)] for s in STATES], dtype=REAL)
         return number(lever, lever.default)
 
+    @on_tape("of_lever")
     def chosen(self, name: str, word: str) -> Any:
         """Where a choice lever is set to `word`: bool, or bool array (worlds,)."""
         lever = self._levers.get(name)
         if lever is None or word not in lever.values:
             raise ModelError(f"{self._room}: " + unknown("choice", f"{name}={word}", lever.values if lever else self._levers))
         return self._now[name] == lever.values.index(word)
+
+    @on_tape("of_lever")
+    def anywhere(self, name: str, word: str | None = None) -> bool:
+        """Whether a choice lever is set to `word` in some world; without a word, whether a number differs from nought in some."""
+        return bool(np.any(self[name] if word is None else self.chosen(name, word)))
+
+    @on_tape("of_lever")
+    def as_today(self, name: str) -> bool:
+        """Whether a lever stands at its default in all worlds."""
+        now, today = self[name], self.today(name)
+        return bool(now == today if np.ndim(now) == 0 else np.array_equal(now, today))
 
     def member(self, name: str, row: str) -> Any:
         """Whether a list lever holds `row`: 0/1 float or array (worlds,)."""

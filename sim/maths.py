@@ -31,7 +31,7 @@ def saturating(x: Any, half: Any) -> Any:
 
 def within(x: Any, low: float, high: float) -> Any:
     """Hold x between two bounds."""
-    return x.clip(low, high) if isinstance(x, np.ndarray) else min(max(x, low), high)
+    return x.clip(low, high) if hasattr(x, "clip") else min(max(x, low), high)
 
 
 def hazard(rate: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.catalogue import Variable
 from sim.errors import ModelError, unknown
+from sim.fusing import on_tape
 from sim.ledger import CLAMP, EVENTS
 from sim.maths import real, within
 
@@ -30,14 +31,14 @@ class Population:
     """
 
     def __init__(self, world: World, group: str, variables: Mapping[str, Variable], start: Mapping[str, Array]) -> None:
-        self._world, self._group, self._variables = world, group, dict(variables)
+        self._world, self.group, self._variables = world, group, dict(variables)
         self._shapes = {key: (*v.shape, world.worlds) for key, v in self._variables.items()}
         self._stocks: dict[str, Array] = {}
         self._bookings: dict[str, tuple[Array, Stocks, int]] = {}  # this quarter's sum of each stock, and where it is settled
         self._jumps: list[tuple[str, Any, Array | None, str]] = []
         self._decisions: dict[str, Array] = {}
         self._lasting: set[str] = set()
-        self._spread: dict[str, tuple[Any, Array]] = {}  # signals last published as less than their shape, as given and spread out
+        self._spread: dict[str, tuple[Any, Array]] = {}  # signals last published as less than their shape: it, and spread out
         self._held: dict[str, Array] = {}  # constant values of signals whose room is off
         for key, variable in self._variables.items():
             self._lay_out(key, variable, start[key])
@@ -53,22 +54,28 @@ class Population:
         if variable.kind == "decision":
             self._decisions[key] = value > 0.5 if variable.type == "bool" else np.array(value)
 
+    def lasting(self, key: str) -> bool:
+        """Whether an attribute is the same object all through the run: of variables, stocks are."""
+        return key in self._stocks or key not in self._variables
+
     def __getattr__(self, key: str) -> Any:
         if key.startswith("_"):
             raise AttributeError(key)
-        name = f"{self._group}.{key}"
+        name = f"{self.group}.{key}"
         if key in self._variables:
             raise ModelError(f"{self._world.where}: {name} is read before it is computed this quarter; see sim/schedule.py")
         raise ModelError(f"{self._world.where}: " + unknown("variable", name, (v.name for v in self._variables.values())))
 
     # -- what rooms do ---------------------------------------------------------------------------------------------------------
 
+    @on_tape("look_into")
     def change(self, key: str, amount: Array | float, because: str) -> None:
         """Book a change of a stock for the end of this quarter; `amount` broadcasts to the stock's shape."""
         self._accumulate(key, amount)
         if self._world.ledger is not None:
             self._book(key, amount, because)
 
+    @on_tape("look_into")
     def pull(self, key: str, rate: Array | float, causes: Mapping[str, Array | float], total: Array | None = None) -> None:
         """Book `rate` times each of several causes, {because: amount}; summed in one pass, each its own entry in the ledger.
 
@@ -79,76 +86,128 @@ class Population:
             for because, amount in causes.items():
                 self._book(key, rate * amount, because)
 
+    @on_tape("book")
     def _accumulate(self, key: str, amount: Array | float) -> None:
+        total = self.booking(key)
+        np.add(total, amount, out=total)
+
+    @on_tape("lasting_read")
+    def booking_on_tape(self, key: str) -> Array:
+        """The same, for a tape, which adds to it in every quarter."""
+        total = self.booking(key)
+        self._bookings[key][1].on_tape = True
+        return total
+
+    def booking(self, key: str) -> Array:
+        """The sum of a stock's bookings this quarter, (*shape, worlds), for somebody who adds to it."""
         booking = self._bookings.get(key)
         if booking is None:
-            raise ModelError(f"{self._world.where}: {self._group}.{key} is not a stock; rooms book changes of stocks only")
+            raise ModelError(f"{self._world.where}: {self.group}.{key} is not a stock; rooms book changes of stocks only")
         total, stocks, row = booking
-        np.add(total, amount, out=total)
         stocks.booked[row] = None
+        return total
 
     def _book(self, key: str, amount: Array | float, because: str) -> None:
         world, full = self._world, np.broadcast_to(amount, self._shapes[key])
         assert world.ledger is not None
-        world.ledger.book(world.quarter, world.room, f"{self._group}.{key}", because, full)
+        world.ledger.book(world.quarter, world.room, f"{self.group}.{key}", because, full)
 
+    @on_tape("as_it_is")
+    def range_of(self, key: str) -> tuple[float, float]:
+        """Bounds of a variable."""
+        return self._variables[key].range
+
+    def shape_of(self, key: str) -> tuple[int, ...]:
+        """Shape of a variable, (*rows, worlds)."""
+        return self._shapes[key]
+
+    @on_tape("publish")
     def set(self, key: str, value: Array | float | bool) -> None:
         """Publish a signal of this quarter; `value` broadcasts to the signal's shape."""
+        known = self._spread.get(key)
+        if known is not None and known[0] is value:  # a lever that stands still is the same object every quarter
+            self.__dict__[key] = known[1]
+            return
         variable = self._variables.get(key)
         if variable is None or variable.kind != "signal":
-            raise ModelError(f"{self._world.where}: {self._group}.{key} is not a signal; stocks are changed by bookings")
+            raise ModelError(f"{self._world.where}: {self.group}.{key} is not a signal; stocks are changed by bookings")
         if key in self._held:
             return
         clamp = self._world.clamps.get(variable.name)
-        full = self._spread_out(key, real(value))
+        shape, exact = self._shapes[key], real(value)
+        full = exact if isinstance(exact, np.ndarray) and exact.shape == shape else np.broadcast_to(exact, shape)
         if clamp is not None:
             full = clamp.apply(full, self._world.quarter + 1)
         if self._world.restating:
             self._lasting.add(key)
-        self.__dict__[key] = _frozen(full)
+        self.__dict__[key] = frozen = _frozen(full)
+        if clamp is None and full is not exact and exact is value:
+            self._spread[key] = value, frozen
 
-    def _spread_out(self, key: str, value: Any) -> Array:
-        """The value in the variable's shape. A lever that stands still is spread once: it is the same object every quarter."""
-        shape = self._shapes[key]
-        if isinstance(value, np.ndarray) and value.shape == shape:
-            return value
-        known = self._spread.get(key)
-        if known is None or known[0] is not value:
-            known = self._spread[key] = (value, np.broadcast_to(value, shape))
-        return known[1]
+    def put(self, key: str, value: Array) -> None:
+        """As `set`, for a whole array in the engine's precision where no clamp is."""
+        if key in self._held:
+            return
+        if self._world.restating:
+            self._lasting.add(key)
+        value.setflags(write=False)
+        self.__dict__[key] = value
 
+    @on_tape("tell_where", where=2)
     def jump(self, key: str, to: Array | float, where: Array | None, because: str) -> None:
         """A discrete event: the stock becomes `to` where `where` (full shape, or None for everywhere) holds, after all bookings."""
         if key not in self._stocks:
-            raise ModelError(f"{self._world.where}: {self._group}.{key} is not a stock; only stocks can jump")
-        self._jumps.append((key, to, where, because))
+            raise ModelError(f"{self._world.where}: {self.group}.{key} is not a stock; only stocks can jump")
+        if where is None or where.any():
+            self._jumps.append((key, to, where, because))
+
+    def jump_at(self, key: str, to: Array | float, at: Array, because: str) -> None:
+        """The same in a few places, given as positions in the flattened array (*shape, worlds)."""
+        if key not in self._stocks:
+            raise ModelError(f"{self._world.where}: {self.group}.{key} is not a stock; only stocks can jump")
+        if at.size:
+            self._jumps.append((key, to, at, because))
 
     def start_at(self, key: str, value: Array) -> None:
         """Let a stock begin at `value` (full shape), which follows from other starting values, unless a clamp holds it."""
         if self._world.quarter >= 0:
-            raise ModelError(f"{self._world.where}: {self._group}.{key} has begun; after that it is changed by bookings")
+            raise ModelError(f"{self._world.where}: {self.group}.{key} has begun; after that it is changed by bookings")
         np.copyto(self._stocks[key], self.as_held(key, value))
 
+    @on_tape("last_argument")
     def as_held(self, key: str, otherwise: Array) -> Array:
         """What a stock will be at the end of this quarter: `otherwise`, but what a clamp holds where one does. Same shape.
 
         For rooms that derive something from a stock's next value, such as a stage or an event: what a clamp rules out must not be told.
         """
-        clamp = self._world.clamps.get(f"{self._group}.{key}")
+        clamp = self._world.clamps.get(f"{self.group}.{key}")
         return otherwise if clamp is None else clamp.apply(otherwise, self._world.quarter + 1)
 
+    @on_tape("last_argument")
     def stands(self, key: str, to: float, where: Array) -> Array:
         """Where a jump of a stock to `to` will stand: `where`, but where a clamp holds something else. For events of the quarter."""
-        clamp = self._world.clamps.get(f"{self._group}.{key}")
+        clamp = self._world.clamps.get(f"{self.group}.{key}")
         return where if clamp is None else where & (clamp.apply(np.full(where.shape, to), self._world.quarter + 1) == to)
 
+    @on_tape("lasting_read")
+    def is_held_anywhere(self, key: str) -> bool:
+        """Whether a clamp holds any row."""
+        return f"{self.group}.{key}" in self._world.clamps
+
+    @on_tape("lasting_read")
     def is_held(self, key: str) -> Array:
         """Which rows a clamp holds, bool (*rows, 1)."""
-        clamp = self._world.clamps.get(f"{self._group}.{key}")
+        clamp = self._world.clamps.get(f"{self.group}.{key}")
         return np.zeros((*self._variables[key].shape, 1), dtype=bool) if clamp is None else clamp.rows
 
     # -- what actors do --------------------------------------------------------------------------------------------------------
 
+    @on_tape("lasting_read")
+    def decision(self, key: str) -> Array:
+        """Where a decision is written, (*shape, worlds)."""
+        return self._decisions[key]
+
+    @on_tape("decide")
     def decide(self, row: int | None, key: str, value: Array | float) -> None:
         """Write one actor's decision through to its row; it is held within the decision's range when all have decided."""
         buffer = self._decisions[key]
@@ -156,15 +215,15 @@ class Population:
             value = np.asarray(value) > 0.5
         np.copyto(buffer if row is None else buffer[row], value)
 
-    def publish(self) -> None:
-        """Make this quarter's decisions readable, once every actor of the kind has decided."""
+    def publish(self, held: bool = False) -> None:
+        """Make this quarter's decisions readable, once every actor of the kind has decided; `held` says that they lie in range already."""
         for key, buffer in self._decisions.items():
             if key in self._held:
                 continue
             yes_no = buffer.dtype == bool
-            if not yes_no:
+            if not yes_no and not held:
                 buffer.clip(*self._variables[key].range, out=buffer)
-            clamp = self._world.clamps.get(f"{self._group}.{key}")
+            clamp = self._world.clamps.get(f"{self.group}.{key}")
             made = buffer if clamp is None else clamp.apply(buffer, self._world.quarter + 1)
             self.__dict__[key] = _frozen(made > 0.5 if yes_no and clamp is not None else made)
 
@@ -197,9 +256,13 @@ class Population:
     def _overwrite(self, key: str, value: Array, where: Array | None, room: str, because: str) -> None:
         stock, ledger = self._stocks[key], self._world.ledger
         before = stock if ledger is None else stock.copy()
-        np.copyto(stock, value, where=True if where is None else where)
+        if where is None or where.dtype == bool:
+            np.copyto(stock, value, where=True if where is None else where)
+        else:
+            places = np.unravel_index(where, stock.shape)
+            stock[places] = np.broadcast_to(value, stock.shape)[places]
         if ledger is not None:
-            ledger.enter(self._world.quarter, room, f"{self._group}.{key}", because, np.subtract(stock, before, dtype=float))
+            ledger.enter(self._world.quarter, room, f"{self.group}.{key}", because, np.subtract(stock, before, dtype=float))
 
 
 def together(amounts: Iterable[Array | float]) -> Any:

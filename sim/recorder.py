@@ -11,6 +11,7 @@ import numpy as np
 from sim.catalogue import STATES, Catalogue, Variable, catalogue
 from sim.diary import Diary, Occurrence
 from sim.errors import ModelError
+from sim.fusing import fused
 from sim.maths import REAL
 from sim.quarters import written
 from sim.randomness import BLOCK
@@ -78,6 +79,20 @@ _DERIVED: dict[str, Callable[..., np.ndarray]] = {
 """How derived outcomes come from variables: the first word of `derived` in a room's YAML."""
 
 
+def _read(world: World, variable: Variable) -> Any:
+    names = (variable.name,) if variable.kind != "derived" else variable.derived[1:]
+    values = [getattr(getattr(world, group), key) for group, key in (name.split(".", 1) for name in names)]
+    return values[0] if variable.kind != "derived" else _DERIVED[variable.derived[0]](*values)
+
+
+@fused
+def _copy(world: World, states: np.ndarray, region: np.ndarray) -> None:
+    """All outcomes of a quarter into (outcomes, states, worlds) and (outcomes, worlds)."""
+    for into, outcomes in ((states, catalogue().state_outcomes), (region, catalogue().region_outcomes)):
+        for i, variable in enumerate(outcomes.values()):
+            into[i] = _read(world, variable)
+
+
 class Recorder:
     """Copies the outcomes of a world into arrays at the end of each quarter."""
 
@@ -85,36 +100,21 @@ class Recorder:
         self.world = world
         kinds: Catalogue = catalogue()
         self.state_names, self.region_names = tuple(kinds.state_outcomes), tuple(kinds.region_outcomes)
-        self._state = [self._reader(v) for v in kinds.state_outcomes.values()]
-        self._region = [self._reader(v) for v in kinds.region_outcomes.values()]
         quarters, worlds = world.quarters, world.worlds
-        self.states = np.empty((len(self._state), quarters, len(STATES), worlds), dtype=REAL)
-        self.region = np.empty((len(self._region), quarters, worlds), dtype=REAL)
-        self._paths = {name: self._reader(kinds.variables[name]) for name in paths}
-        self.paths = {name: np.full((quarters + 1, *kinds.variables[name].shape, worlds), np.nan, dtype=REAL) for name in paths}
-        for name, read in self._paths.items():
-            variable = kinds.variables[name]
+        self.states = np.empty((len(self.state_names), quarters, len(STATES), worlds), dtype=REAL)
+        self.region = np.empty((len(self.region_names), quarters, worlds), dtype=REAL)
+        self._paths = {name: kinds.variables[name] for name in paths}
+        self.paths = {name: np.full((quarters + 1, *v.shape, worlds), np.nan, dtype=REAL) for name, v in self._paths.items()}
+        for name, variable in self._paths.items():
             if variable.key in vars(getattr(world, variable.group)):  # most signals have no value before the first quarter
-                self.paths[name][0] = read()
-
-    def _reader(self, variable: Variable) -> Callable[[], np.ndarray]:
-        if variable.kind != "derived":
-            group, key = getattr(self.world, variable.group), variable.key
-            return lambda: group.__dict__[key]
-        combine = _DERIVED[variable.derived[0]]
-        sources = [name.split(".", 1) for name in variable.derived[1:]]
-        groups = [(getattr(self.world, g), k) for g, k in sources]
-        return lambda: combine(*(group.__dict__[key] for group, key in groups))
+                self.paths[name][0] = _read(world, variable)
 
     def take(self) -> None:
         """Record the quarter just played."""
         q = self.world.quarter
-        for i, read in enumerate(self._state):
-            self.states[i, q] = read()
-        for i, read in enumerate(self._region):
-            self.region[i, q] = read()
-        for name, read in self._paths.items():
-            self.paths[name][q + 1] = read()
+        _copy(self.world, self.states[:, q], self.region[:, q])
+        for name, variable in self._paths.items():
+            self.paths[name][q + 1] = _read(self.world, variable)
 
     def finish(self, wanted: np.ndarray) -> Recording:
         """The recording of the wanted worlds (positions in the world's arrays). ModelError if any value is not finite."""

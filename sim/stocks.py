@@ -32,6 +32,8 @@ class Stocks:
         self._departures: Array | None = None
         self.booked: dict[int, None] = {}
         """Rows with bookings this quarter, in the order of the first."""
+        self.on_tape = False
+        """Whether tapes book to some of them, which do not say so."""
 
     def departure(self, row: int) -> Array:
         """How far a stock stands from today's situation, (*shape, worlds); worked out for all rows at once, once a quarter."""
@@ -41,10 +43,13 @@ class Stocks:
         found: Array = self._departures[row]
         return found
 
+    def moved(self) -> None:
+        """Forget departures: values have changed."""
+        self._departures = None
+
     def settle(self, ledger: Ledger | None, quarter: int) -> None:
         """Sum the bookings and clip once."""
-        self._departures = None
-        if not self.booked:
+        if not self.booked and not self.on_tape:
             return
         before = None if ledger is None else self.values.copy()
         np.add(self.values, self.deltas, out=self.deltas).clip(self._low, self._high, out=self.values)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from functools import partial
 from typing import Any
 
 import mesa
 import numpy as np
 
-from sim import mechanisms, quarters
-from sim.actors import CAST, Actor
+from sim import fusing, mechanisms, quarters
+from sim.actors import CAST, Actor, decide_together
 from sim.catalogue import FORCED, ROWS, STATES, Catalogue, Variable, catalogue
 from sim.clamps import Clamp, clamps_of
 from sim.diary import Diary, Many, Occurrence, Words
+from sim.fusing import on_tape
 from sim.ledger import Ledger
 from sim.levers import Branches, LeverBoard, LeverView
 from sim.maths import REAL, real
@@ -24,7 +25,7 @@ from sim.randomness import BLOCK, Streams, once
 from sim.scenario.distributions import quantile
 from sim.scenario.plan import Forced, Plan
 from sim.schedule import AFTERWARDS, QUARTER, Entry
-from sim.starting import initial_key, starting_value
+from sim.starting import initial_key, starting_values
 from sim.stocks import Stocks
 
 
@@ -74,12 +75,13 @@ class World(mesa.Model):
         self.parameters, self.drawn = parameter_values(self.catalogue, plan, seed, self.blocks, quantiles)
         self.drawn |= self.board.drawn
         self.clamps: dict[str, Clamp] = clamps_of(self.catalogue, plan.clamps, paths, self.quarters + 1)
-        self._today: dict[str, np.ndarray] = {}
-        self._departures: dict[str, np.ndarray] = {}
+        self.bound: dict[Any, Any] = {}  # what fused functions keep of this world
+        self.fuses = fusing.AVAILABLE and self.ledger is None and not self.clamps
         self.diary = Diary()
         self._forcings = [_Forcing(f, self.branches.mask(*f.branch) if f.branch else None) for f in plan.forced]
         self._populate(seed)
         self.cast = {code: (actors or {}).get(code, kind)(self, code) for code, kind in CAST.items()}
+        self._actors = {p.group: tuple(a for a in self.cast.values() if a.group == p.group) for p in self.populations}
         self._open_streams()
         self._prepare()
         self._entries = [e for e in QUARTER if self._takes_part(e)]
@@ -92,13 +94,18 @@ class World(mesa.Model):
         """Whether a room is built and not switched off."""
         return room in mechanisms.ROOMS and self.plan.mechanisms.get(room, True)
 
+    def lasting(self, name: str) -> bool:
+        """Whether an attribute is the same object all through the run."""
+        return name not in ("quarter", "now", "season", "room", "restating", "where")
+
     def _takes_part(self, entry: Entry) -> bool:
         return entry.room is None or (self.room_is_on(entry.room) and hasattr(mechanisms.ROOMS[entry.room], entry.verb))
 
     def _populate(self, seed: int) -> None:
         year = self.plan.start // 4 - 1
         variables = [v for v in self.catalogue.variables.values() if v.kind != "derived"]
-        start = {v.name: self._start(v, year, seed) for v in variables}
+        self._today = starting_values(year)
+        start = {v.name: self._start(v, seed) for v in variables}
         self._lay_out([v for v in variables if v.kind == "stock"], start)
         groups = dict.fromkeys(v.group for v in variables)
         for group in groups:
@@ -115,9 +122,8 @@ class World(mesa.Model):
             self.stocks |= {v.name: (together, row) for row, v in enumerate(alike)}
         self._settled_together = tuple(dict.fromkeys(stocks for stocks, _ in self.stocks.values()))
 
-    def _start(self, variable: Any, year: int, seed: int) -> np.ndarray:
-        found = real(starting_value(variable, year))
-        self._today[variable.name] = found
+    def _start(self, variable: Variable, seed: int) -> np.ndarray:
+        found = self._today[variable.name]
         value = np.array(np.broadcast_to(found, (*variable.shape, self.worlds)), dtype=REAL)
         for key, row in initial_key(variable).items():
             if key in self.plan.initial:
@@ -135,7 +141,10 @@ class World(mesa.Model):
                     self.streams.open(f"{name}.{stream}", draw)
         for actor in self.cast.values():
             for stream, draw in actor.DRAWS.items():
-                self.streams.open(self._actor_stream(actor, stream), draw)
+                shared = stream in CAST[actor.code].DRAWS  # what a user's class declares is its own
+                full = f"{actor.group}.{stream}" if shared else f"{actor.code}.{stream}"
+                actor.streams[stream] = full, shared
+                self.streams.open(full, draw)
         self._views = {room: LeverView(self.board, self.catalogue, room) for room in self.catalogue.rooms}
 
     def _prepare(self) -> None:
@@ -146,11 +155,6 @@ class World(mesa.Model):
                 prepared = room.prepare(self, self.parameters[name])
                 vars(self.parameters[name]).update({key: real(value) for key, value in prepared.items()})
 
-    def _actor_stream(self, actor: Actor, name: str) -> str:
-        """Streams of a shipped kind are shared by its rows; a stream that a user's class declares is its own."""
-        shipped = CAST[actor.code]
-        return f"{actor.group}.{name}" if name in shipped.DRAWS else f"{actor.code}.{name}"
-
     # -- a quarter ---------------------------------------------------------------------------------------------------------------
 
     def step(self) -> None:
@@ -158,7 +162,6 @@ class World(mesa.Model):
         self.quarter += 1
         self.streams.advance()
         self.board.turn(self.plan.start + self.quarter)
-        self._departures.clear()
         for population in self.populations:
             population.begin()
         for entry in self._entries:
@@ -169,6 +172,8 @@ class World(mesa.Model):
             stocks.settle(self.ledger, self.quarter)
         for population in self.populations:
             population.settle()
+        for stocks in self._settled_together:
+            stocks.moved()
         self._restate()
 
     def _restate(self) -> None:
@@ -190,10 +195,18 @@ class World(mesa.Model):
 
     def run_actors(self, group: str) -> None:
         """Let all actors of a population decide, then publish what they decided."""
-        for actor in self.cast.values():
-            if actor.group == group:
+        on_tape = self.fuses and all(type(actor) is CAST[actor.code] for actor in self.actors_of(group))
+        if on_tape:
+            decide_together(self, group)
+        else:
+            for actor in self.actors_of(group):
                 actor.act()
-        getattr(self, group).publish()
+        getattr(self, group).publish(held=on_tape)
+
+    @on_tape("as_it_is")
+    def actors_of(self, group: str) -> tuple[Actor, ...]:
+        """The actors of a population, in the order in which they were made."""
+        return self._actors[group]
 
     # -- what rooms and actors ask -------------------------------------------------------------------------------------------------
 
@@ -202,24 +215,29 @@ class World(mesa.Model):
         """For messages: the quarter and the room at work."""
         return f"{quarters.written(self.plan.start + self.quarter)}, {self.room}"
 
+    @on_tape("lasting_read")
     def today(self, name: str) -> np.ndarray:
         """The situation at the start by figures and assumptions, before `initial` and clamps: (*shape, 1) or (*shape, worlds)."""
         return self._today[name]
 
+    @on_tape("lasting_read")
     def lever_defaults(self, name: str) -> Any:
         """A lever's default, as `LeverView.today` gives it: what today's situation rests on."""
         return self._views[self.room].today(name)
 
+    @on_tape("depart")
     def departure(self, name: str) -> np.ndarray:
-        """How far a variable stands from today's situation, (*shape, worlds); worked out once a quarter, whoever asks."""
+        """How far a variable stands from today's situation, (*shape, worlds); for stocks worked out once a quarter."""
         if name in self.stocks:
             stocks, row = self.stocks[name]
             return stocks.departure(row)
-        known = self._departures.get(name)
-        if known is None:
-            group, key = name.split(".", 1)
-            known = self._departures[name] = getattr(getattr(self, group), key) - self._today[name]
-        return known
+        group, key = name.split(".", 1)
+        return getattr(getattr(self, group), key) - self.today(name)
+
+    def anywhere(self, name: str) -> bool:
+        """Whether a variable differs from nought for anybody in some world."""
+        group, key = name.split(".", 1)
+        return bool(getattr(getattr(self, group), key).any())
 
     @property
     def season(self) -> int:
@@ -235,11 +253,11 @@ class World(mesa.Model):
         """This quarter's draws of a stream that the room at work declares in DRAWS, shape (*slots, worlds)."""
         return self.streams[f"{self.room}.{name}"]
 
-    def actor_draw(self, actor: Actor, name: str) -> np.ndarray:
-        """This quarter's draws of an actor's stream; the actor's row where the shipped kind shares the stream."""
-        values = self.streams[self._actor_stream(actor, name)]
-        return values[actor.row] if actor.row is not None and name in CAST[actor.code].DRAWS else values
+    def stream(self, name: str) -> np.ndarray:
+        """This quarter's draws of any stream by its full name, shape (*slots, worlds)."""
+        return self.streams[name]
 
+    @on_tape("tell_where", where=1)
     def event(
         self, name: str, where: np.ndarray | bool = True, *, target: str = "", actor: str, because: str, until: np.ndarray | None = None
     ) -> None:
@@ -268,10 +286,12 @@ class World(mesa.Model):
             kept = None if until is None else np.broadcast_to(until, (self.worlds,))[worlds]
             self.diary.note(Occurrence(self.quarter, name, target, actor, because, worlds, kept))
 
-    def occurred_many(self, which: np.ndarray, worlds: np.ndarray, words: Callable[[int], Words], until: np.ndarray | None = None) -> None:
-        """Many events of a kind, as `sim.diary.Many` holds them; told apart at once only where a scenario forces events."""
+    def occurred_many(
+        self, kind: str, which: np.ndarray, worlds: np.ndarray, words: Callable[[int], Words], until: np.ndarray | None = None
+    ) -> None:
+        """Many events of a kind, as `sim.diary.Many` holds them; told apart at once only where the scenario forces some of them now."""
         many = Many(self.quarter, which, worlds, words, until)
-        if not self._forcings:
+        if not self.forcings(kind):
             self.diary.note(many)
             return
         for one in many.told_apart():
@@ -294,15 +314,13 @@ class World(mesa.Model):
                 forced |= True if f.mask is None else f.mask[worlds]
         return forced
 
+    @on_tape("tell_where", where=1)
     def state_events(self, name: str, where: np.ndarray, *, actor: str | None = None, because: str) -> None:
         """Note an event per state, `name.<ISO>`, where (6, worlds) holds; the actor is the state itself unless named."""
-        at = np.flatnonzero(where)
+        at = where.ravel().nonzero()[0]
         if at.size:
-            ends = at.searchsorted(self.worlds * np.arange(len(STATES) + 1)).tolist()
-            for row, (first, last) in enumerate(pairwise(ends)):
-                if last > first:
-                    code, lanes = STATES[row], at[first:last] - row * self.worlds
-                    self.occurred(f"{name}.{code}", lanes, target=code, actor=actor or code, because=because)
+            which = at // self.worlds
+            self.occurred_many(name, which, at - which * self.worlds, partial(_state_event, name, actor, because))
 
     def forcings(self, event: str) -> list[tuple[Forced, np.ndarray | bool]]:
         """Forced events of this kind that hold this quarter, each with the worlds (worlds,) or True for all."""
@@ -329,6 +347,11 @@ class World(mesa.Model):
         for forced, mask in active:
             rows[STATES.index(forced.target or "")] |= mask
         return rows
+
+
+def _state_event(name: str, actor: str | None, because: str, row: int) -> Words:
+    code = STATES[row]
+    return f"{name}.{code}", code, actor or code, because
 
 
 __all__ = ["Catalogue", "World"]

@@ -42,7 +42,7 @@ def test_no_room_computes_with_doubles(scenario, monkeypatch):
 def test_everything_that_rooms_read_is_in_the_engines_precision():
     world = World(plan_of(), 1, [0])
     world.step()
-    held = {f"{p._group}.{k}": v for p in world.populations for k, v in vars(p).items() if not k.startswith("_")}
+    held = {f"{p.group}.{k}": v for p in world.populations for k, v in vars(p).items() if not k.startswith("_")}
     held |= {f"parameters.{room}.{k}": v for room in ROOMS for k, v in vars(world.parameters[room]).items()}
     held |= dict(world.board.now)
     wrong = {k for k, v in held.items() if isinstance(v, float) or getattr(v, "dtype", None) == np.float64}

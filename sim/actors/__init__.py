@@ -7,6 +7,7 @@ from sim.actors.nato import NATO
 from sim.actors.powers import China, Russia, Turkiye
 from sim.actors.republika_srpska import RepublikaSrpska
 from sim.actors.states import Albania, BalkanState, Bosnia, Kosovo, Montenegro, NorthMacedonia, Serbia
+from sim.actors.together import decide_together
 from sim.actors.united_states import UnitedStates
 from sim.catalogue import MEMBERS
 
@@ -30,5 +31,5 @@ CAST: dict[str, type[Actor]] = {
 
 __all__ = [
     "CAST", "NATO", "Actor", "Albania", "BalkanState", "Bosnia", "China", "Decision", "EUMember", "EuropeanUnion", "Kosovo",
-    "Montenegro", "NorthMacedonia", "RepublikaSrpska", "Russia", "Serbia", "Turkiye", "UnitedStates",
+    "Montenegro", "NorthMacedonia", "RepublikaSrpska", "Russia", "Serbia", "Turkiye", "UnitedStates", "decide_together",
 ]  # fmt: skip

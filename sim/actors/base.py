@@ -12,7 +12,7 @@ import mesa
 import numpy as np
 
 from sim.catalogue import ROWS, catalogue
-from sim.errors import ModelError
+from sim.errors import ModelError, unknown
 
 if TYPE_CHECKING:
     from sim.randomness import Draw
@@ -46,10 +46,12 @@ class Actor(mesa.Agent):
         self.code = code
         self.row = ROWS[self.group].index(code) if self.group in ROWS else None
         self._population = getattr(model, self.group)
-        self._decisions_due = frozenset(
+        self.due = frozenset(
             v.key for v in catalogue().variables.values() if v.group == self.group and v.kind == "decision" and model.room_is_on(v.room)
         )
         self._made: set[str] = set()
+        self.streams: dict[str, tuple[str, bool]] = {}
+        """Full names of the streams in DRAWS, and whether the rows of the kind share them; told by the world."""
 
     def decide(self) -> None:
         """Set this actor's decisions for the quarter. Actors without decisions leave it alone."""
@@ -67,22 +69,33 @@ class Actor(mesa.Agent):
     def decided(self, key: str, value: np.ndarray | float) -> None:
         """Record a decision; called by assignment."""
         self._made.add(key)
-        if key in self._decisions_due:
+        if key in self.due:
             self._population.decide(self.row, key, value)
 
     def act(self) -> None:
         """Decide, and see that nothing due was forgotten. Nothing is due where the rooms of all decisions are off."""
-        if not self._decisions_due:
+        if not self.due:
             return
         self._made.clear()
         self.decide()
-        missing = self._decisions_due - self._made
+        missing = self.due - self._made
         if missing:
             raise ModelError(f"{self.model.where}: {self.code} did not decide {', '.join(sorted(missing))}")
 
     def draw(self, name: str) -> np.ndarray:
         """This quarter's draws of a stream for this actor, (worlds,) or (slots, worlds)."""
-        return self.model.actor_draw(self, name)
+        if name not in self.streams:
+            raise ModelError(f"{self.model.where}: {self.code}: " + unknown("stream in DRAWS", name, self.streams))
+        full, shared = self.streams[name]
+        values = self.model.stream(full)
+        return values[self.row] if shared and self.row is not None else values
+
+    def through(self, world: Any) -> Actor:
+        """This actor as it would be in a stand-in for its world, deciding by what that holds."""
+        seen: Actor = object.__new__(type(self))
+        for name, value in {**vars(self), "model": world, "_population": getattr(world, self.group)}.items():
+            object.__setattr__(seen, name, value)
+        return seen
 
     def parameters(self, room: str) -> SimpleNamespace:
         """The parameters of a room, for calling its pure functions."""

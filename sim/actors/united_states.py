@@ -18,5 +18,4 @@ class UnitedStates(Actor):
         p, world = self.parameters("transatlantic"), self.model
         crises, grievance = world.region.acute - p.usual_crises, world.departure("us.grievance")
         wanted = prioritised(attention(p, world.today("us.engagement"), self.transactional, grievance, crises, self.mood), self.priority)
-        gone = self.withdrawn
-        self.attention = wanted + gone * (p.residual_attention - wanted) if gone.any() else wanted
+        self.attention = wanted + self.withdrawn * (p.residual_attention - wanted)

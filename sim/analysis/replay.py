@@ -52,7 +52,7 @@ class _Trial:
     Departures from today, which the world works out once a quarter, are worked out from what the entry is given.
     """
 
-    _VERBS = ("change", "pull", "jump")
+    _VERBS = ("change", "pull", "jump", "jump_at")
 
     def __init__(self, world: World) -> None:
         self.world, self.stock = world, ""
@@ -63,7 +63,7 @@ class _Trial:
         """From now on nothing is booked and no event noted."""
         for population in self.world.populations:
             for verb in self._VERBS:
-                population.__dict__[verb] = partial(getattr(self, f"_{verb}"), population._group)
+                population.__dict__[verb] = partial(getattr(self, f"_{verb}"), population.group)
         for name in _NOTED:
             self.world.__dict__[name] = _nothing
         self.world.__dict__["departure"] = self._departure
@@ -101,6 +101,11 @@ class _Trial:
         if f"{group}.{key}" == self.stock:
             self.jumps.append((to, where, because))
 
+    def _jump_at(self, group: str, key: str, to: Array | float, at: Array, because: str) -> None:
+        where = np.zeros(getattr(getattr(self.world, group), key).shape, dtype=bool)
+        where.reshape(-1)[at] = True
+        self._jump(group, key, to, where, because)
+
 
 def _nothing(*_: Any, **__: Any) -> None:
     """What an event is while an entry only tries."""
@@ -114,6 +119,7 @@ class Replay:
 
     def __init__(self, task: Task) -> None:
         self.world = world = world_of(task)
+        world.fuses = False  # what an entry reads, books and notes is watched call by call
         self.wanted = positions(task.worlds)
         self.summed = len(world._entries)  # from here on, entries read the stocks as summed
         self.entries = (*world._entries, *world._afterwards)

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
+from sim.fusing import fused
 from sim.maths import REAL, how_many, saturating
 from sim.mechanisms.incentives import reform_effort, rival_offers, worth_of_reform
 from sim.randomness import Draw
@@ -89,6 +90,7 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     return {}
 
 
+@fused
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Money and engagement from the levers; who puts a step before the Council. A forced veto needs a step to block."""
     states, stage = world.states, world.states.stage
@@ -103,7 +105,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     surplus = states.compliance - required(p, a) - p.gate_bar * gate
     attempting = able & (surplus >= 0)
     together = levers.chosen("eu.entry_mode", "all_at_once")
-    if np.any(together):
+    if levers.anywhere("eu.entry_mode", "all_at_once"):
         attempting = np.where(together, convoy(p, surplus, able, a, stage), attempting)
     forced = world.forced_states("veto")
     states.set("attempting", attempting if forced is None else attempting | (forced & (stage < MEMBER)))
@@ -130,6 +132,7 @@ def _last_mile(world: World, p: SimpleNamespace, stage: Any) -> Any:
     return free
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Reform turns into compliance, granted steps into progress, stages and membership."""
     _comply(world, p)
@@ -163,26 +166,22 @@ def _advance(world: World, p: SimpleNamespace) -> None:
     gain *= ~joins
     states.change("accession", gain, because="steps granted")
     reached = np.minimum(stage_of(p, a + gain), stage + 1)
-    if states.is_held("accession").any():
+    if states.is_held_anywhere("accession"):
         reached, joins = _as_clamped(world, p, np.where(joins, REAL(1), a + gain))
     risen = (reached > stage) & ~joins
-    if risen.any():
-        states.jump("stage", reached, risen, because="steps granted")
-        for level in (CANDIDATE, NEGOTIATING, CLOSING):
-            world.state_events("accession_step", risen & (reached == level), actor="EU", because=REACHED[level])
-    if joins.any():
-        states.jump("stage", float(MEMBER), joins, because="membership")
-        states.jump("accession", 1.0, joins, because="membership")
-        world.state_events("membership", joins, actor="EU", because="final step granted")
+    states.jump("stage", reached, risen, because="steps granted")
+    for level in (CANDIDATE, NEGOTIATING, CLOSING):
+        world.state_events("accession_step", risen & (reached == level), actor="EU", because=REACHED[level])
+    states.jump("stage", float(MEMBER), joins, because="membership")
+    states.jump("accession", 1.0, joins, because="membership")
+    world.state_events("membership", joins, actor="EU", because="final step granted")
 
 
 def _as_clamped(world: World, p: SimpleNamespace, otherwise: Any) -> tuple[Any, Any]:
     """Stage reached and who joins where a clamp holds progress: the stage follows what is held, up and down, whatever was granted."""
     stage = world.states.stage
     reached = on_the_map(p, world.states.as_held("accession", otherwise))
-    fallen = reached < stage
-    if fallen.any():
-        world.states.jump("stage", reached, fallen, because="clamp")
+    world.states.jump("stage", reached, reached < stage, because="clamp")
     return reached, (reached == MEMBER) & (stage < MEMBER)
 
 
@@ -190,19 +189,16 @@ def _suspend(world: World) -> None:
     """Note where a bid is suspended or taken up again."""
     away, before = world.states.engaged < 0.5, world.states.suspended > 0.5
     changed = away != before
-    if changed.any():
-        world.states.jump("suspended", away, changed, because="own decision")
-        world.state_events("suspension", changed & away, because="own decision")
-        world.state_events("resumption", changed & before, because="own decision")
+    world.states.jump("suspended", away, changed, because="own decision")
+    world.state_events("suspension", changed & away, because="own decision")
+    world.state_events("resumption", changed & before, because="own decision")
 
 
 def _lapse(world: World, p: SimpleNamespace) -> None:
     """Without recognition by all members Kosovo is at most a potential candidate, whatever was granted or set before; a clamp holds."""
     states = world.states
     lapsed = (world.eu.recognition_united < 0.5) & (states.stage[XKX] < MEMBER) & (states.accession[XKX] >= p.candidate_from)
-    lapsed = lapsed & ~states.is_held("accession")[XKX]
-    if lapsed.any():
-        where = np.zeros(states.stage.shape, dtype=bool)
-        where[XKX] = lapsed
-        states.jump("accession", p.lapsed_to, where, because="recognition split")
-        states.jump("stage", float(POTENTIAL), where, because="recognition split")
+    where = np.zeros_like(states.stage, dtype=bool)
+    where[XKX] = lapsed & ~states.is_held("accession")[XKX]
+    states.jump("accession", p.lapsed_to, where, because="recognition split")
+    states.jump("stage", float(POTENTIAL), where, because="recognition split")

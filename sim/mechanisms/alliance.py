@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import POWERS, STATES
+from sim.fusing import fused
 from sim.maths import how_many, saturating
 from sim.mechanisms.nato_paths import MEMBER, falling_returns, paths
 from sim.randomness import Draw
@@ -79,20 +80,28 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book KFOR, EUFOR, deterrence and the paths to membership."""
-    _kfor(world, p, levers["nato.presence_response"])
-    _mandate(world, p)
-    _eufor(world, p, levers["nato.presence_response"])
+    few_americans = bool((world.kfor.american_share != p.american_share).any()) or world.anywhere("us.withdrawn")
+    _presence(world, p, levers, few_americans, bool((world.eufor.mandate < 1).any()))
+    if world.season == NOVEMBER:
+        _mandate(world, p)
+
+
+@fused
+def _presence(world: World, p: SimpleNamespace, levers: LeverView, few_americans: bool, no_mandate: bool) -> None:
+    """Forces, what they deter, and paths; `few_americans` and `no_mandate` say whether that is so in some world."""
+    _kfor(world, p, levers["nato.presence_response"], few_americans)
+    _eufor(world, p, levers["nato.presence_response"], no_mandate)
     _deterrence(world, p, levers)
     paths(world, p, levers)
 
 
-def _kfor(world: World, p: SimpleNamespace, response: Any) -> None:
+def _kfor(world: World, p: SimpleNamespace, response: Any, few_americans: bool) -> None:
     kfor = world.kfor
     breaks_out = world.kosovo_serbia.in_crisis > world.kosovo_serbia.crisis  # the first troops go at once
     wanted = (1 - response) * p.kfor_calm + response * (world.nato.desired_kfor + p.kfor_crisis * breaks_out)
     wanted = wanted * (1 - p.turkish_share * (1 - world.powers.is_active[TURKIYE]))
     missing, instead = p.american_share - kfor.american_share, None
-    if missing.any() or world.us.withdrawn.any():
+    if few_americans:
         _americans(world, p)
         instead = p.backfill * world.eu.security_effort * missing
         wanted = wanted * (1 - missing + instead)
@@ -121,23 +130,21 @@ def _americans(world: World, p: SimpleNamespace) -> None:
     world.event("deployment.kfor", gone, target="XKX", actor="USA", because="withdrawal")
 
 
+@fused
 def _mandate(world: World, p: SimpleNamespace) -> None:
-    if world.season != NOVEMBER:
-        return
     held, vote = world.eufor.mandate > 0, world.draw("mandate")
     lapses = held & (vote < p.mandate_block * world.region.threat)
     renewed = ~held & (vote < p.mandate_return)
-    if lapses.any() or renewed.any():
-        world.eufor.jump("mandate", 0.0, lapses, because="blocked in the Security Council")
-        world.eufor.jump("mandate", 1.0, renewed, because="renewed by the Security Council")
-        world.event("mandate_lapse.eufor", lapses, target="BIH", actor="RUS", because="vote of the Security Council in November")
+    world.eufor.jump("mandate", 0.0, lapses, because="blocked in the Security Council")
+    world.eufor.jump("mandate", 1.0, renewed, because="renewed by the Security Council")
+    world.event("mandate_lapse.eufor", lapses, target="BIH", actor="RUS", because="vote of the Security Council in November")
 
 
-def _eufor(world: World, p: SimpleNamespace, response: Any) -> None:
+def _eufor(world: World, p: SimpleNamespace, response: Any, no_mandate: bool) -> None:
     eufor, drawdown = world.eufor, p.drawdown_speed
     wanted = (1 - response) * p.eufor_calm + response * world.eu.desired_eufor
     lost = 1 - eufor.mandate
-    if lost.any():
+    if no_mandate:
         wanted = wanted * (1 - lost * (1 - p.replacement))
         drawdown = drawdown + p.departure_speed * lost
     up, down = ratchet(eufor.strength, wanted, p.reinforcement_speed, drawdown)
@@ -166,7 +173,7 @@ def _deterrence(world: World, p: SimpleNamespace, levers: LeverView) -> None:
         "obsolete equipment": -p.weight_of_a_fleet * (world.states.obsolescence.sum(axis=0) - len(STATES) * p.usual_obsolescence),
         "mobility": p.mobility_weight * since("regional.mobility"),
     }
-    if world.states.b9plus_support.any():
+    if world.anywhere("states.b9plus_support"):
         causes["B9+"] = p.weight_of_b9plus * world.states.b9plus_support.sum(axis=0)
     nato.pull("deterrence", 4 * p.deterrence_speed * nato.deterrence * (1 - nato.deterrence), causes)
     nato.change("deterrence", -p.deterrence_speed * since("nato.deterrence"), because="return to anchor")

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.fusing import fused
 from sim.maths import Array
 from sim.randomness import Draw
 
@@ -77,11 +78,12 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.region.set("threat", levers["threats.ukraine_war"])
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book European spending, US grievance and the six states' own spending."""
     below = share_below(p, world.region.european_spending)
     _european_spending(world, p, levers["nato.european_spending"], below)
-    _grievance(world, p, levers["nato.resilience_counts"], levers["nato.responsibility_sharing"], below)
+    _grievance(world, p, levers, below)
     _national_spending(world, p)
 
 
@@ -98,10 +100,10 @@ def _european_spending(world: World, p: SimpleNamespace, effort: Any, below: Arr
     region.change("european_spending", p.spending_noise * world.draw("european"), because="budgets' own course")
 
 
-def _grievance(world: World, p: SimpleNamespace, resilience: Any, shared: Any, below: Array) -> None:
+def _grievance(world: World, p: SimpleNamespace, levers: LeverView, below: Array) -> None:
     us, rate = world.us, p.grievance_speed
-    if np.any(resilience):
-        below = share_below(p, world.region.european_spending, p.resilience_credit * resilience)
+    if levers.anywhere("nato.resilience_counts"):
+        below = share_below(p, world.region.european_spending, p.resilience_credit * levers["nato.resilience_counts"])
     sharpens = {
         "European shortfall": p.shortfall_weight * (below - p.usual_shortfall),
         "administration": p.transactional_weight * us.transactional,
@@ -109,8 +111,9 @@ def _grievance(world: World, p: SimpleNamespace, resilience: Any, shared: Any, b
     us.pull("grievance", rate, sharpens)
     us.change("grievance", -rate * world.departure("us.grievance"), because="return to anchor")
     us.change("grievance", p.grievance_noise * world.draw("grievance"), because="quarrels of the day")
-    if np.any(shared):
-        us.change("grievance", -rate * p.frame_weight * shared * us.grievance, because="shared responsibility")
+    if levers.anywhere("nato.responsibility_sharing"):
+        eased = p.frame_weight * levers["nato.responsibility_sharing"] * us.grievance
+        us.change("grievance", -rate * eased, because="shared responsibility")
 
 
 def _national_spending(world: World, p: SimpleNamespace) -> None:

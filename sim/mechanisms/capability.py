@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.fusing import fused
 from sim.maths import Array, mean, saturating
-from sim.mechanisms.pulls import causes, weighted
+from sim.mechanisms.pulls import causes, weights
 
 if TYPE_CHECKING:
     from sim.levers import LeverView
@@ -90,10 +91,11 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
         "rebuilt": p.decay * today("states.readiness"),
         "usual_members": mean(today("states.accession") >= 1),
         "simple_pace": p.pace * (1 - p.complexity),
-        "pulls": weighted(p, CONVERGENCE),
+        "pulls": weights(p, CONVERGENCE),
     }
 
 
+@fused
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Publish what the scenario sets, and the means against hybrid threats that last quarter's budget bought."""
     world.nato.set("synchronised", levers["nato.eu_synchronisation"])
@@ -106,23 +108,16 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.states.set("hybrid_kit", world.today("states.hybrid_kit") * returns(got, p.hybrid_returns))
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book readiness, then convergence."""
     invited = levers["eu.defence_access"]
-    contested = p.needs_recognition * invited
-    if contested.any():
-        invited = invited - contested * (1 - world.eu.recognition_united)
+    invited = invited - p.needs_recognition * invited * (1 - world.eu.recognition_united)
     inside = np.maximum(invited, world.states.accession >= 1)  # members are inside
     moved = inside - levers.today("eu.defence_access")
     _book_own_forces(world, p, levers)
     _book_partners(world, p, levers, inside, moved)
     _book_convergence(world, p, moved)
-
-
-def _as_today(levers: LeverView, name: str) -> bool:
-    """Whether a lever stands as today in all worlds."""
-    now, today = levers[name], levers.today(name)
-    return bool(now == today if np.ndim(now) == 0 else np.array_equal(now, today))
 
 
 def _book_own_forces(world: World, p: SimpleNamespace, levers: LeverView) -> None:
@@ -131,7 +126,7 @@ def _book_own_forces(world: World, p: SimpleNamespace, levers: LeverView) -> Non
     budget = returns(states.defence_spending, p.returns, world.today("states.defence_spending"))
     states.change("readiness", p.rebuilt * (budget - 1), because="defence budget")
     states.change("readiness", -p.decay * world.departure("states.readiness"), because="return to anchor")
-    if all(_as_today(levers, name) for name in SPENT_ON):
+    if all(levers.as_today(name) for name in SPENT_ON):
         return  # spent as today, so that the two bookings below are nought
     B = states.defence_spending / world.today("states.defence_spending")
     mixed = returns(B * (_yield(p, levers.__getitem__, levers.today(LEGACY)) / p.usual_yield), p.returns)
@@ -158,7 +153,7 @@ def _book_partners(world: World, p: SimpleNamespace, levers: LeverView, inside: 
         "NATO programmes": p.w_nato * since("states.nato_progress"),
         "policy fatigue": -p.w_fatigue * since("states.policy_fatigue"),
     }
-    if states.b9plus_support.any():
+    if world.anywhere("states.b9plus_support"):
         partners["B9+"] = p.w_b9plus * states.b9plus_support
     states.pull("readiness", p.decay, partners)
 
@@ -170,7 +165,7 @@ def _book_convergence(world: World, p: SimpleNamespace, moved: Array) -> None:
         "engaged and aligned": p.c_course * (mean(states.engaged * states.eu_alignment) - p.usual_course),
         "EU defence projects": p.c_access * mean(moved),
         "membership": p.c_membership * (mean(states.accession >= 1) - p.usual_members),
-        **causes(world, p.pulls),
+        **causes(world, CONVERGENCE, p.pulls),
     }
     region.pull("defence_convergence", p.simple_pace, amounts)
     region.change("defence_convergence", -p.simple_pace * world.departure("region.defence_convergence"), because="return to anchor")

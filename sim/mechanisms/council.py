@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import MEMBERS, STATES
-from sim.maths import how_many
+from sim.fusing import fused
+from sim.maths import REAL, how_many
 from sim.mechanisms import veto_spells
 from sim.randomness import Draw
 
@@ -70,10 +71,11 @@ def outvoted(p: SimpleNamespace, opposed: Any, opposed_population: Any) -> Any:
     return (opposed <= (1 - p.majority_of_members) * len(MEMBERS)) & (opposed_population <= 1 - p.majority_of_population)
 
 
+@fused
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Recognition, patrons who shield, and how exposed each candidate's step is."""
     eu, states = world.eu, world.states
-    eu.set("recognition_united", levers.chosen("eu.kosovo_recognition", "united"))
+    eu.set("recognition_united", REAL(1) * levers.chosen("eu.kosovo_recognition", "united"))
     eu.set("sanctions_blocked", p.shield * (p.c - eu.cohesion))
     eu.set("veto_readiness", levers["eu.veto_propensity"])
     exposed = exposure(p, states.attempting, states.gate, states.eu_alignment, eu.veto_readiness, world.region.threat, eu.cohesion)
@@ -81,6 +83,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.members.set("readiness_to_refuse", refusal(p, world.members.scepticism, eu.fatigue))
 
 
+@fused
 def report(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Which vetoes stand, from the stock; holds through the next quarter."""
     world.members.set("standing", world.members.veto > 0.5)
@@ -100,6 +103,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     _unite(world, p, blocked)
 
 
+@fused
 def count(world: World, p: SimpleNamespace, levers: LeverView, objecting: Any) -> tuple[Any, Any]:
     """Steps blocked and granted, bool (6, worlds), by the rule in force. Kosovo needs recognition by all under every rule."""
     states = world.states
@@ -109,7 +113,7 @@ def count(world: World, p: SimpleNamespace, levers: LeverView, objecting: Any) -
     blocked = put & (opposed > 0)
     majority = levers.chosen("eu.council_rule", "qualified_majority")
     staged = levers.chosen("eu.council_rule", "staged")
-    if np.any(majority | staged):
+    if levers.anywhere("eu.council_rule", "qualified_majority") or levers.anywhere("eu.council_rule", "staged"):
         population = (objecting * p.population_share[:, :, None]).sum(axis=0)
         by_majority = majority | (staged & (states.stage < CLOSING))
         blocked &= ~(by_majority & outvoted(p, opposed, population))
@@ -117,6 +121,7 @@ def count(world: World, p: SimpleNamespace, levers: LeverView, objecting: Any) -
     return blocked, put & ~blocked
 
 
+@fused
 def _unite(world: World, p: SimpleNamespace, blocked: Any) -> None:
     """Vetoes on the five whose status is not in question divide; recognition and a threat unite; the rest returns to its level."""
     eu, H = world.eu, world.eu.cohesion

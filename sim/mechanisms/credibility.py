@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
+from sim.fusing import fused
 from sim.maths import REAL, how_many, saturating
 
 if TYPE_CHECKING:
@@ -46,12 +47,14 @@ def of_others(x: Any) -> Any:
     return (x.sum(axis=0) - x) / (len(STATES) - 1)
 
 
+@fused
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Clarity, which a convoy blurs because merit no longer decides; and what else occupies the Union."""
     world.eu.set("clarity", levers["eu.conditionality_clarity"] * (1 - p.blur * world.eu.convoy))
     world.eu.set("preoccupation", levers["eu.distraction"])
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book belief, trust, waiting and the members' fatigue."""
     preoccupied = world.eu.preoccupation - levers.today("eu.distraction")

@@ -20,6 +20,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from sim.fusing import fused
 from sim.maths import within
 from sim.randomness import Draw
 
@@ -58,6 +59,7 @@ def made_tension(K: Any, T: Any, m: Any, t: Any) -> Any:
     return m * K * (1.0 + t * T) / (1.0 + t)
 
 
+@fused
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Tolerance this quarter, and what captured governments make of it."""
     tolerance = levers["eu.tolerance_of_autocracy"]
@@ -67,6 +69,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.states.set("managed_calm", p.calm_bought * K * tolerance)
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book what opened and what closed the quarter."""
     states, since, tolerance = world.states, world.departure, world.eu.tolerance

@@ -18,6 +18,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from sim.fusing import fused
 from sim.maths import Array, hazard, saturating
 from sim.mechanisms.escalation import Moved, bite, spoilers, tension
 from sim.mechanisms.mediation import mean_of, mediation_now, mediation_today
@@ -70,12 +71,14 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     }
 
 
+@fused
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Sanctions on spoilers, and what the mediators bring."""
     world.us.set("sanctions", levers["us.sanctions_on_spoilers"])
     world.kosovo_serbia.set("mediation", mediation_now(world, p, levers))
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Agreements and crises of the quarter, then compliance, normalisation, tension and spoilers."""
     moved = Moved(
@@ -121,20 +124,18 @@ def _crisis(world: World, p: SimpleNamespace, levers: LeverView, calm: Array) ->
     dyad.jump("crisis", 0.0, ends, because="defused")
     stands = calm == (begins | ends)  # a calm that broke, or a crisis that did not end
     dyad.set("in_crisis", dyad.as_held("crisis", stands))
-    if begins.any():
-        steps, backing = levers["kosovo.unilateralism"], world.region.kin_support
-        by_pristina = draw[1] * (steps + backing) < steps
-        world.event("crisis.kosovo_serbia", begins & by_pristina, target="SRB", actor="XKX", because="steps in the north")
-        world.event("crisis.kosovo_serbia", begins & ~by_pristina, target="XKX", actor="SRB", because="backing of parallel structures")
+    steps, backing = levers["kosovo.unilateralism"], world.region.kin_support
+    by_pristina = draw[1] * (steps + backing) < steps
+    world.event("crisis.kosovo_serbia", begins & by_pristina, target="SRB", actor="XKX", because="steps in the north")
+    world.event("crisis.kosovo_serbia", begins & ~by_pristina, target="XKX", actor="SRB", because="backing of parallel structures")
     return begins
 
 
 def _text(world: World, p: SimpleNamespace, levers: LeverView, agreed: Array) -> None:
     """How binding the text in force is: new texts replace part of it, and standing ones are read anew."""
     dyad, asked = world.kosovo_serbia, levers["dialogue.legal_clarity"]
-    if agreed.any():
-        clarity = clarity_of_text(asked, world.us.ad_hoc, p.ad_hoc_shallowness)
-        dyad.change("bindingness", p.renewal * agreed * (clarity - dyad.bindingness), because="a new text")
+    clarity = clarity_of_text(asked, world.us.ad_hoc, p.ad_hoc_shallowness)
+    dyad.change("bindingness", p.renewal * agreed * (clarity - dyad.bindingness), because="a new text")
     reading = asked - levers.today("dialogue.legal_clarity") - world.departure("kosovo_serbia.bindingness")
     dyad.change("bindingness", p.interpretation * reading, because="reading of standing texts")
 
@@ -163,7 +164,6 @@ def _normalise(world: World, p: SimpleNamespace, agreed: Array, moved: Moved) ->
         "manufactured tension": p.captured_blocks * moved.manufactured,
         "return to anchor": world.departure("kosovo_serbia.normalisation"),
     }
-    if agreed.any():
-        dyad.change("normalisation", p.agreement_step * agreed * (1.0 - dyad.normalisation), because="agreement")
+    dyad.change("normalisation", p.agreement_step * agreed * (1.0 - dyad.normalisation), because="agreement")
     dyad.change("normalisation", rate * p.compliance_builds * world.departure("kosovo_serbia.compliance"), because="compliance")
     dyad.pull("normalisation", -rate, blocks)

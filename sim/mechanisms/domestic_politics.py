@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import FORCED
+from sim.fusing import fused
 from sim.maths import REAL, hazard, logistic, saturating
 from sim.randomness import Draw
 
@@ -62,6 +63,7 @@ def stall_risk(strain: Any, capacity: Any, highest: Any) -> Any:
     return highest * saturating(strain * strain * strain, capacity * capacity * capacity)
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Support moves, elections are held, fatigue builds and breaks."""
     chance = world.draw("chance")

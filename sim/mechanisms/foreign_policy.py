@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import TOPICS
-from sim.maths import REAL, saturating, within
+from sim.fusing import fused
+from sim.maths import saturating, within
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     }
 
 
+@fused
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """What the Union's positions are about, and what joining them is worth to each state."""
     surprise = p.agenda_surprise * world.draw("agenda")[0]
@@ -110,15 +112,16 @@ def inclination(world: World, p: SimpleNamespace, pull: Any) -> Any:
     patrons = states.russian_influence + states.chinese_influence + states.turkish_influence
     hedge = hedging(patrons, states.patron_rivalry, p.hedging_gain, p.hedging_half, p.hedging_cost) - p.hedging_today
     russian, wary = since("states.russian_influence"), pull - hedge
-    result = np.empty((*p.benefits_today.shape[:2], world.worlds), dtype=REAL)
-    result[:, 0] = wary - p.resistance_russia * russian
-    result[:, 1] = wary - p.resistance_china * since("states.chinese_influence")
-    result[:, 2] = pull - p.resistance_other * russian
-    result += p.benefits_today
-    result *= steadiness(p.fragility, states.fragile, world.today("states.fragile"))[:, None]
-    return result
+    by_topic = (
+        wary - p.resistance_russia * russian,
+        wary - p.resistance_china * since("states.chinese_influence"),
+        pull - p.resistance_other * russian,
+    )
+    steady = steadiness(p.fragility, states.fragile, world.today("states.fragile"))
+    return (np.stack(by_topic, axis=1) + p.benefits_today) * steady[:, None]
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Each topic draws the rate of positions joined towards the assent it meets."""
     states, russia, china = world.states, world.eu.agenda_russia, world.eu.agenda_china

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
-from sim.maths import REAL, Array, hazard, logistic, mean, saturating, within
-from sim.mechanisms.pulls import causes, weighted
+from sim.fusing import fused
+from sim.maths import Array, hazard, logistic, mean, saturating, within
+from sim.mechanisms.pulls import causes, weights
 from sim.randomness import Draw
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ MOBILITY = (
     ("m_cooperation", 1, "regional.cooperation", "cooperation"),
     ("m_accession", 1, "states.accession", "progress of accession"),
 )
+TABLES = {"cooperation": COOPERATION, "trust": TRUST, "mobility": MOBILITY}
 QUALITY = (
     *("formats.count", "formats.duplication", "formats.single_platform", "formats.transparency", "formats.civil_society"),
     *("formats.operational_use", "states.political_will"),
@@ -138,15 +140,14 @@ def _willing(p: SimpleNamespace, read: Any) -> Any:
 def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     """Today's quality, will and output, from which the levers move them, and the tables of causes with their weights."""
     today = world.today
-    stocks = ("cooperation", "trust", "mobility")
     return {
         "usual_quality": _quality(p, world.lever_defaults),
         "usual_willing": _willing(p, world.lever_defaults),
         "usual_output": saturating(today("formats.output"), p.half_output),
         "usual_money": saturating(today("eu.money"), p.half_money),
         "usual_statements": hazard(p.statement_rate * today("eu.fatigue")),
-        "ease": {k: getattr(p, f"{k}_pace") / headroom(today(f"regional.{k}")) for k in stocks},
-        "pulls": {k: weighted(p, table) for k, table in zip(stocks, (COOPERATION, TRUST, MOBILITY), strict=True)},
+        "ease": {k: getattr(p, f"{k}_pace") / headroom(today(f"regional.{k}")) for k in TABLES},
+        "pulls": {k: weights(p, table) for k, table in TABLES.items()},
         "worked_out": {},
     }
 
@@ -163,13 +164,19 @@ def _work_out(world: World, p: SimpleNamespace, levers: LeverView) -> dict[str, 
 
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """What the cooperation budget yields this quarter, the will to use it, and what B9+ lends to those inside."""
+    _publish(world, p, levers, _work_out(world, p, levers)["efficiency"])
+
+
+@fused
+def _publish(world: World, p: SimpleNamespace, levers: LeverView, usual: Any) -> None:
+    """`usual` is the efficiency at today's ownership, number or (worlds,)."""
     owned = ownership(p, world.departure("regional.trust"), world.departure("states.policy_fatigue").sum(axis=0))
-    worth = within(_work_out(world, p, levers)["efficiency"] * owned, 0.0, 1.0)
+    worth = within(usual * owned, 0.0, 1.0)
     trained = 1 - p.training_part + p.training_part * levers["formats.joint_training"]
     world.formats.set("efficiency", worth)
     world.formats.set("output", within(levers["formats.budget"] * trained * worth, 0.0, 3.0))
     world.states.set("will", levers["states.political_will"])
-    world.states.set("b9plus_support", _support(world, p, levers) if world.states.b9plus.any() else 0.0)
+    world.states.set("b9plus_support", _support(world, p, levers) if world.anywhere("states.b9plus") else 0.0)
 
 
 def _support(world: World, p: SimpleNamespace, levers: LeverView) -> Array:
@@ -180,20 +187,26 @@ def _support(world: World, p: SimpleNamespace, levers: LeverView) -> Array:
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Entries into B9+, then cooperation, trust and mobility."""
-    _enter_b9plus(world, p, levers)
+    if (levers["b9plus.members"] > 0).any() or world.anywhere("states.b9plus"):
+        _enter_b9plus(world, p, levers)
+    _book(world, p, levers, _work_out(world, p, levers)["willing"])
+
+
+@fused
+def _book(world: World, p: SimpleNamespace, levers: LeverView, W: Any) -> None:
+    """`W` is the share of the six that cooperates, number or (worlds,)."""
     y = saturating(world.formats.output, p.half_output)
-    _book_cooperation(world, p, levers, y)
+    _book_cooperation(world, p, W, y)
     _book_trust(world, p, levers, y)
     _book_mobility(world, p, levers)
 
 
+@fused
 def _enter_b9plus(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """An invited state enters some time after it meets the terms; one whose invitation is withdrawn leaves."""
     states, invited = world.states, levers["b9plus.members"] > 0
     inside = states.b9plus > 0
-    if not invited.any() and not inside.any():
-        return
-    consent = np.ones(inside.shape, dtype=REAL)
+    consent = np.ones_like(states.b9plus)
     consent[STATES.index("XKX")] = world.eu.recognition_united
     consent[STATES.index("BIH")] = world.republika_srpska.blockade < p.blockade_bar
     ready = (states.eu_alignment >= p.least_alignment) & (states.orientation >= p.least_orientation) & (consent > 0)
@@ -208,7 +221,7 @@ def _enter_b9plus(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 def _pull(world: World, p: SimpleNamespace, key: str, own: dict[str, Any]) -> None:
     """Book a stock's own causes and those of its table, the less the nearer it stands to either end, and its return to the anchor."""
     ease = headroom(getattr(world.regional, key), p.ease[key])
-    world.regional.pull(key, ease, {**own, **causes(world, p.pulls[key])})
+    world.regional.pull(key, ease, {**own, **causes(world, TABLES[key], p.pulls[key])})
     world.regional.change(key, -getattr(p, f"{key}_pace") * world.departure(f"regional.{key}"), because="return to anchor")
 
 
@@ -222,9 +235,8 @@ def _discouraging_statements(world: World, p: SimpleNamespace) -> Array:
     return spoken - p.usual_statements
 
 
-def _book_cooperation(world: World, p: SimpleNamespace, levers: LeverView, y: Array) -> None:
+def _book_cooperation(world: World, p: SimpleNamespace, W: Any, y: Array) -> None:
     """Cooperation: will times output, statements, and the table above."""
-    W = _work_out(world, p, levers)["willing"]
     own = {
         "political will": p.k_output * (W - p.usual_willing) * p.usual_output,
         "output of the formats": p.k_output * W * (y - p.usual_output),
@@ -242,6 +254,6 @@ def _book_trust(world: World, p: SimpleNamespace, levers: LeverView, y: Array) -
 def _book_mobility(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Mobility: a military Schengen among those inside, money for dual-use roads, and the table above."""
     own = {"EU money": p.m_money * (saturating(world.eu.money, p.half_money) - p.usual_money)}
-    if world.states.b9plus.any():
+    if world.anywhere("states.b9plus"):
         own["military mobility"] = p.m_schengen * levers["b9plus.military_mobility"] * mean(world.states.b9plus)
     _pull(world, p, "mobility", own)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import POWERS
+from sim.fusing import fused
 from sim.maths import hazard, saturating
 from sim.randomness import Draw
 
@@ -66,6 +67,7 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     }
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Damage of the quarter, then what becomes of preparedness."""
     T = levers["threats.hybrid"]
@@ -103,10 +105,10 @@ def _book_resilience(world: World, p: SimpleNamespace, levers: LeverView, T: Any
         "joint training": p.w_exercises * (saturating(world.formats.output, p.half_output) - p.usual_exercises),
         "hybrid materiel and training": p.w_kit * since("states.hybrid_kit"),
     }
-    if states.b9plus_support.any():
+    if world.anywhere("states.b9plus_support"):
         causes["B9+"] = p.w_b9plus * states.b9plus_support
     states.pull("resilience", p.decay, causes)
     states.change("resilience", -p.decay * since("states.resilience"), because="return to anchor")
-    more = T - levers.today("threats.hybrid")
-    if np.any(more):
+    if not levers.as_today("threats.hybrid"):
+        more = T - levers.today("threats.hybrid")
         states.change("resilience", -p.learning * more * states.resilience, because="attackers learn")

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import POWERS, STATES
+from sim.fusing import fused
 from sim.maths import REAL, hazard
 from sim.randomness import Draw
 
@@ -61,6 +62,7 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     return {"usual_exposure": exposure(levers("russia.disinformation"), s, *kept), "where_felt": PARTIES + p.spill * (1.0 - PARTIES)}
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Narratives spread; opinion and nationalism follow."""
     reached = _exposure(world, p, levers)

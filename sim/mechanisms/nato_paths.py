@@ -42,11 +42,10 @@ def paths(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     free = levers["nato.open_door"] * _unblocked(world, levers) * (states.orientation >= p.least_orientation) * outside
     programmes = falling_returns(levers["nato.partnership_programmes"])
     world.nato.set("partnership", programmes)
-    if free.any():
-        way = p.pace_of_paths * (1 + programmes) * states.readiness * (p.ready_level - M)
-        states.change("nato_progress", free * way, because="path to membership")
-        _ratify(world, p, free)
-    _partners(world, p, programmes, outside, outside - free)
+    way = p.pace_of_paths * (1 + programmes) * states.readiness * (p.ready_level - M)
+    states.change("nato_progress", free * way, because="path to membership")
+    _ratify(world, p, free)
+    _partners(world, p, levers, programmes, outside, outside - free)
 
 
 def _unblocked(world: World, levers: LeverView) -> Array:
@@ -58,7 +57,7 @@ def _unblocked(world: World, levers: LeverView) -> Array:
     return 1 - veto
 
 
-def _partners(world: World, p: SimpleNamespace, programmes: Any, outside: Array, held: Array) -> None:
+def _partners(world: World, p: SimpleNamespace, levers: LeverView, programmes: Any, outside: Array, held: Array) -> None:
     """How close partners come: all by programmes, those `held` off the path also by their course; and back to where they were."""
     states, since, recognised = world.states, world.departure, world.eu.recognition_united
     near = states.nato_progress * (1 - states.nato_progress)
@@ -69,18 +68,17 @@ def _partners(world: World, p: SimpleNamespace, programmes: Any, outside: Array,
     }
     moves["blockade of the state"] = blocked = np.zeros_like(near)
     blocked[BOSNIA] = -p.blockade_weight * since("republika_srpska.blockade") * near[BOSNIA]
-    if np.any(recognised):
+    if world.anywhere("eu.recognition_united"):
         moves["entry into the partnership"] = entry = np.zeros_like(near)
         entry[KOSOVO] = p.entry_of_kosovo * recognised
     states.pull("nato_progress", p.partnership_speed * held, moves)
-    if np.any(programmes):
+    if not levers.as_today("nato.partnership_programmes"):
         reach = p.partnership_speed * p.partnership_reach * programmes
         states.change("nato_progress", reach * near * outside, because="programmes")
 
 
 def _ratify(world: World, p: SimpleNamespace, free: Array) -> None:
     near = (p.ratification_level < world.states.nato_progress) & (free > 0)
-    if near.any():
-        enters = world.states.stands("nato_progress", MEMBER, near & (world.draw("ratification") < p.ratification))
-        world.states.jump("nato_progress", MEMBER, enters, because="membership")
-        world.state_events("nato_membership", enters, because="ratified by all allies")
+    enters = world.states.stands("nato_progress", MEMBER, near & (world.draw("ratification") < p.ratification))
+    world.states.jump("nato_progress", MEMBER, enters, because="membership")
+    world.state_events("nato_membership", enters, because="ratified by all allies")

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import POWERS, STATES
+from sim.fusing import fused
 from sim.maths import REAL, Array, saturating, within
 from sim.mechanisms.influence import CHINA, RUSSIA, TURKIYE, channels, either, opening, reach, rivalry, spread, western
 from sim.randomness import Draw
@@ -57,14 +58,18 @@ OF_POWER = {"russian_influence": RUSSIA, "chinese_influence": CHINA, "turkish_in
 
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Who is active and with how much, by which channels, and how open each state lies."""
-    active = np.broadcast_to(levers["powers.active"], (len(POWERS), world.worlds))
-    russia = levers["russia.effort"] * within(1.0 - p.war_drain * (world.region.threat - p.threat_norm), 0.0, np.inf)
-    efforts = np.stack(np.broadcast_arrays(russia, levers["china.investment"], levers["turkiye.effort"]))
-    world.powers.set("is_active", active)
-    world.powers.set("capacity", np.minimum(active * efforts.reshape(len(POWERS), -1), 3.0))
+    world.powers.set("is_active", levers["powers.active"])
     for key, value in _work_out(p, levers).items():
         world.powers.set(key, value)
-    states = world.states
+    _publish(world, p, levers)
+
+
+@fused
+def _publish(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    states, active = world.states, levers["powers.active"]
+    russia = levers["russia.effort"] * within(1.0 - p.war_drain * (world.region.threat - p.threat_norm), 0.0, np.inf)
+    efforts = np.stack(np.broadcast_arrays(russia, levers["china.investment"], levers["turkiye.effort"]))
+    world.powers.set("capacity", np.minimum(active * efforts, 3.0))
     states.set("opening", opening(states.readiness, states.stability, states.western_influence, p.gap_weight, p.western_cover))
 
 
@@ -78,6 +83,7 @@ def _work_out(p: SimpleNamespace, levers: LeverView) -> dict[str, Array]:
     return found
 
 
+@fused
 def report(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """What outside influence amounts to and how hard it competes, from the stocks as they stand; holds through the next quarter."""
     states = world.states
@@ -132,6 +138,13 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Effort becomes influence; then what outside influence amounts to, and how hard it competes."""
+    idle = np.maximum(1.0 - world.powers.effort_on.sum(axis=1), 0.0)
+    _book(world, p, idle, bool((idle > ROUNDING).any()))
+
+
+@fused
+def _book(world: World, p: SimpleNamespace, idle: Array, some_rest: bool) -> None:
+    """`idle` is the share of each power's effort that it does not spend, (3, worlds); `some_rest` whether there is any in some world."""
     states, effort, channel = world.states, world.powers.effort_on, world.powers.channel
     ease = states.opening / p.opening_norm
     opened = p.western_denial * (p.usual_west - states.western_influence) - p.resilience_denial * world.departure("states.resilience")
@@ -141,8 +154,6 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
         "turkish_influence": p.turkish_gain * (reach(channel[TURKIYE], ease, effort[TURKIYE], p.effort_half) - p.usual_turkiye),
         "serbian_influence": p.kin_gain * (world.region.kin_support - 1.0),
     }
-    idle = np.maximum(1.0 - effort.sum(axis=1), 0.0)
-    some_rest = bool((idle > ROUNDING).any())
     for key, push in pushes.items():
         causes = {
             "effort through its channel": push,

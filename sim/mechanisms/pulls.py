@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -12,22 +13,18 @@ if TYPE_CHECKING:
 
 Table = tuple[tuple[str, int, str, str], ...]
 """Rows (name of the weight, sign, variable, cause)."""
-Weighted = tuple[tuple[Any, bool, str, str], ...]
 
 
-def weighted(p: SimpleNamespace, table: Table) -> Weighted:
-    """The table with its weights, signed, once a run; the weight of a states' variable is one state's in the mean of the six."""
-    rows = []
-    for weight, sign, variable, because in table:
-        of_states = variable.startswith("states.")
-        rows.append((sign * getattr(p, weight) / (len(STATES) if of_states else 1), of_states, variable, because))
-    return tuple(rows)
+def weights(p: SimpleNamespace, table: Table) -> dict[str, Any]:
+    """The weight of each cause of a table, signed, once a run; the weight of a states' variable is one state's in the mean of the six."""
+    shares = {variable: len(STATES) if variable.startswith("states.") else 1 for _, _, variable, _ in table}
+    return {because: sign * getattr(p, weight) / shares[variable] for weight, sign, variable, because in table}
 
 
-def causes(world: World, rows: Weighted) -> dict[str, Any]:
+def causes(world: World, table: Table, weighted: Mapping[str, Any]) -> dict[str, Any]:
     """What each row adds this quarter, (worlds,) by cause."""
     amounts = {}
-    for weight, of_states, variable, because in rows:
+    for _, _, variable, because in table:
         away = world.departure(variable)
-        amounts[because] = weight * (away.sum(axis=0) if of_states else away)
+        amounts[because] = weighted[because] * (away.sum(axis=0) if variable.startswith("states.") else away)
     return amounts

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.catalogue import STATES
+from sim.fusing import fused
 from sim.maths import Array, hazard, logistic, saturating
 from sim.randomness import Draw
 
@@ -69,6 +70,7 @@ def secession_chance(crisis: Any, defies: Any, backing: Any, response: Any, p: S
     return crisis * (daring * (backing >= p.patron_needed))
 
 
+@fused
 def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Who backs the leadership, and how readily it provokes."""
     support = levers["serbia.kin_support"]
@@ -80,6 +82,7 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     world.republika_srpska.set("patronage", backing)
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """The blockade follows defiance; a constitutional crisis may break out, and in a crisis secession may be declared."""
     entity, draw, defies = world.republika_srpska, world.draw("rupture"), world.republika_srpska.defiance
@@ -103,12 +106,10 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
 def _happen(world: World, crisis: Array, leaves: Array) -> None:
     """Book the crisis of Bosnia and the secession; a secession, forced or not, never comes without the crisis."""
     entity = world.republika_srpska
-    if crisis.any():
-        rows = np.zeros((len(STATES), world.worlds), dtype=bool)
-        rows[BOSNIA] = crisis
-        rows = world.states.stands("crisis", 1.0, rows)
-        world.states.jump("crisis", 1.0, rows, because="constitutional rupture")
-        world.state_events("crisis", rows, actor="RS", because="constitutional rupture")
-    if leaves.any():
-        entity.jump("seceded", 1.0, leaves, because="secession")
-        world.event("secession", leaves, target="BIH", actor="RS", because="patron and crisis")
+    rows = np.zeros_like(world.states.crisis, dtype=bool)
+    rows[BOSNIA] = crisis
+    rows = world.states.stands("crisis", 1.0, rows)
+    world.states.jump("crisis", 1.0, rows, because="constitutional rupture")
+    world.state_events("crisis", rows, actor="RS", because="constitutional rupture")
+    entity.jump("seceded", 1.0, leaves, because="secession")
+    world.event("secession", leaves, target="BIH", actor="RS", because="patron and crisis")

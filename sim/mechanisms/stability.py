@@ -22,6 +22,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from sim.fusing import fused
 from sim.maths import Array, hazard, within
 from sim.mechanisms.unrest import BOSNIA, base_unrest, calming, pressing
 from sim.mechanisms.unrest import prepare as prepare_unrest
@@ -69,6 +70,7 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
     return {**constants, "usual_unrest": base_unrest(fragile, divided, p.fragility_weight, p.division_weight)}
 
 
+@fused
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Unrest, then stability, crises and incomes."""
     states = world.states

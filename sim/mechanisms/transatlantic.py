@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.administrations import FIRST, elected, governs, inaugurated
+from sim.fusing import fused
 from sim.maths import Array, hazard, saturating, within
 from sim.mechanisms.eu_posture import book_exposure, book_standing, invested
 from sim.mechanisms.eu_posture import prepare as prepare_posture
@@ -98,6 +99,12 @@ def perceive(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     lever = levers["us.administration"]
     announced = us.announced if world.quarter else lever  # what a run begins with is no change
     us.set("transactional", governs(world.now, lever, announced, us.in_office, newly))
+    _publish(world, p, levers)
+
+
+@fused
+def _publish(world: World, p: SimpleNamespace, levers: LeverView) -> None:
+    us = world.us
     ad_hoc = levers.chosen("us.deal_style", "ad_hoc") + levers.chosen("us.deal_style", "by_administration") * us.transactional
     us.set("ad_hoc", ad_hoc)
     us.set("priority", levers["us.engagement"])
@@ -125,7 +132,13 @@ def prepare(world: World, p: SimpleNamespace) -> dict[str, Any]:
 
 def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     """Book what follows for Washington, for the two together, for the Union's posture and for influence on the six."""
-    _washington(world, p, levers["us.administration"])
+    _book(world, p, levers, world.now != FIRST)
+
+
+@fused
+def _book(world: World, p: SimpleNamespace, levers: LeverView, in_term: bool) -> None:
+    """In 2025Q1 (not `in_term`) the lever says how the election of 2024 ended."""
+    _washington(world, p, levers["us.administration"], in_term)
     _withdrawal(world, p)
     _together(world, p, levers["transatlantic.coordination"] - levers.today("transatlantic.coordination"))
     held = invested(world, p)
@@ -136,7 +149,7 @@ def step(world: World, p: SimpleNamespace, levers: LeverView) -> None:
     _us_influence(world, p, front)
 
 
-def _washington(world: World, p: SimpleNamespace, lever: Any) -> None:
+def _washington(world: World, p: SimpleNamespace, lever: Any, in_term: bool) -> None:
     us, A, swing = world.us, world.us.transactional, world.draw("swing")
     us.change("engagement", p.engagement_speed * (us.attention - us.engagement), because="attention")
     us.change("mood", -p.mood_return * us.mood, because="swings pass")
@@ -147,33 +160,27 @@ def _washington(world: World, p: SimpleNamespace, lever: Any) -> None:
         "return to anchor": world.departure("us.predictability"),
     }
     us.pull("predictability", -p.predictability_speed, doubts)
-    by_lever = (us.announced != lever) & (world.now != FIRST)  # in 2025Q1 the lever says how the election of 2024 ended
-    if np.any(us.announced != lever):
-        us.jump("announced", lever, None, because="administration announced")
+    by_lever = (us.announced != lever) & in_term
+    us.jump("announced", lever, us.announced != lever, because="administration announced")
     changed = us.in_office != A
-    if changed.any():
-        us.change("predictability", -p.turnover_doubt * changed, because="change of administration")
-        us.jump("in_office", A, None, because="inauguration")
-        for word, now in (("transactional", changed & (A > 0)), ("continuity", changed & (A == 0))):
-            world.event(f"administration.{word}", now & by_lever, target="USA", actor="USA", because="set by the scenario")
-            world.event(f"administration.{word}", now & ~by_lever, target="USA", actor="USA", because="election")
+    us.change("predictability", -p.turnover_doubt * changed, because="change of administration")
+    us.jump("in_office", A, changed, because="inauguration")
+    for word, now in (("transactional", changed & (A > 0)), ("continuity", changed & (A == 0))):
+        world.event(f"administration.{word}", now & by_lever, target="USA", actor="USA", because="set by the scenario")
+        world.event(f"administration.{word}", now & ~by_lever, target="USA", actor="USA", because="election")
 
 
 def _withdrawal(world: World, p: SimpleNamespace) -> None:
     us, gone = world.us, world.us.withdrawn > 0
-    rate = p.withdrawal_rate * us.transactional * us.grievance
-    leaves: Any = world.draw("withdrawal") < rate  # a chance is never above its rate, so few worlds are left to look at
-    if leaves.any():
-        leaves = leaves & (world.draw("withdrawal") < hazard(rate)) & ~gone
+    leaves = world.draw("withdrawal") < hazard(p.withdrawal_rate * us.transactional * us.grievance)
     forced = world.forced("us_withdrawal")
     if forced is not False:
-        leaves = (leaves | forced) & ~gone
-    if leaves.any():
-        us.jump("withdrawn", 1.0, leaves, because="withdrawal")
-        us.jump("engagement", p.residual_attention, leaves, because="withdrawal")
-        world.event("us_withdrawal", leaves, target="USA", actor="USA", because="grievance of a transactional administration")
-    if gone.any() and (returns := gone & (us.in_office > us.transactional)).any():
-        us.jump("withdrawn", 0.0, returns, because="a new administration returns")
+        leaves = leaves | forced
+    leaves = leaves & ~gone
+    us.jump("withdrawn", 1.0, leaves, because="withdrawal")
+    us.jump("engagement", p.residual_attention, leaves, because="withdrawal")
+    world.event("us_withdrawal", leaves, target="USA", actor="USA", because="grievance of a transactional administration")
+    us.jump("withdrawn", 0.0, gone & (us.in_office > us.transactional), because="a new administration returns")
 
 
 def _together(world: World, p: SimpleNamespace, coordination: Any) -> None:

@@ -17,6 +17,7 @@ from sim import quarters
 from sim.catalogue import FORCED, MEMBERS, STATES
 from sim.data.tables import load_disputes
 from sim.diary import Words
+from sim.fusing import fused
 from sim.maths import REAL, hazard
 
 if TYPE_CHECKING:
@@ -64,7 +65,11 @@ class Entries:
 
 def entries(world: World, mask: Array) -> Entries:
     """The entries where `mask`, bool (27, 6, worlds), holds."""
-    at = np.flatnonzero(mask)
+    return entries_at(world, mask.ravel().nonzero()[0])
+
+
+def entries_at(world: World, at: Array) -> Entries:
+    """The entries at these positions of the flattened (27, 6, worlds)."""
     pair = at // world.worlds  # two divisions by a number are faster than one with its remainder
     member = pair // len(STATES)
     lane, candidate = at - pair * world.worlds, pair - member * len(STATES)
@@ -117,20 +122,21 @@ def likeliest_blocker(world: World, row: int) -> Array:
 
 def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, granted: Array, forced: ForcedSpells | None) -> Array:
     """Begin a spell where an objection blocked a step, end those that are over; returns what candidates conceded, (6, worlds)."""
-    standing = world.members.standing
-    begins = objecting & blocked & ~standing
-    _note_beginnings(world, begins, blocked, forced)
-    if forced is not None:
-        begins &= ~forced.last
-    if begins.any():
-        world.members.jump("veto", 1.0, begins, because="objections that blocked a step")
-    stood = entries(world, _may_end(world, standing))
+    begins, may_end = _sorted_out(world, objecting, blocked)
+    began = entries(world, begins)
+    if forced is None:
+        _note(world, "veto", began, KINDS)
+    else:
+        _note_beginnings(world, begins, blocked, forced)
+        began = entries(world, begins & ~forced.last)
+    world.members.jump_at("veto", 1.0, began.at, because="objections that blocked a step")
+    stood = entries(world, may_end)
     cause = _cause_of_end(world, p, stood, objecting, granted, forced)
     conceded = np.zeros(blocked.shape, dtype=REAL)
     over = np.flatnonzero(cause >= 0)
     if over.size:
         ended, cause = Entries(*(getattr(stood, f)[over] for f in Entries.__dataclass_fields__)), cause[over]
-        _jump(world, "veto", 0.0, ended.at, because="spells that ended")
+        world.members.jump_at("veto", 0.0, ended.at, because="spells that ended")
         _settle(world, p, ended, cause)
         bought = cause == CONCESSION
         np.maximum.at(conceded, (ended.candidate[bought], ended.world[bought]), ended.quarrel[bought])
@@ -138,22 +144,21 @@ def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, g
     return conceded
 
 
-def _note_beginnings(world: World, begins: Array, blocked: Array, forced: ForcedSpells | None) -> None:
+@fused
+def _sorted_out(world: World, objecting: Array, blocked: Array) -> tuple[Array, Array]:
+    """Where a veto begins, and which standing ones may end: all but those of non-recognisers while recognition is split."""
+    standing, split = world.members.standing, world.eu.recognition_united < 0.5
+    begins, may_end = objecting & blocked & ~standing, standing.copy()
+    for row in holdouts():
+        may_end[row, XKX] &= ~split
+    return begins, may_end
+
+
+def _note_beginnings(world: World, begins: Array, blocked: Array, forced: ForcedSpells) -> None:
     """Log vetoes as they begin, those of the scenario as such; a forced objection that the rule overrules is logged as an objection."""
-    if forced is None:
-        _note(world, "veto", entries(world, begins), KINDS)
-        return
     _note(world, "veto", entries(world, begins & ~forced.objections), KINDS)
     _note_forced(world, "veto", (begins | forced.first) & blocked & forced.objections, forced)
     _note_forced(world, "objection", forced.first & ~blocked, forced)
-
-
-def _may_end(world: World, standing: Array) -> Array:
-    """Standing vetoes whose end is open: all but those of non-recognisers while recognition is split."""
-    split = world.eu.recognition_united < 0.5
-    candidates = standing.copy()
-    candidates[holdouts(), XKX] &= ~split
-    return candidates
 
 
 def _cause_of_end(world: World, p: SimpleNamespace, stood: Entries, objecting: Array, granted: Array, forced: ForcedSpells | None) -> Array:
@@ -218,16 +223,10 @@ def _settle(world: World, p: SimpleNamespace, ended: Entries, cause: Array) -> N
     """A quarrel that was bought out or recognised away is settled; a package falls apart. Others stay as they were."""
     settled = ((cause == CONCESSION) | (cause == RECOGNISED)) & (ended.quarrel > p.settled)
     if settled.any():
-        _jump(world, "dispute", p.settled, ended.at[settled], because="settled")
+        world.members.jump_at("dispute", p.settled, ended.at[settled], because="settled")
     apart = cause == DECOUPLED
     if apart.any():
-        _jump(world, "dispute", 0.0, ended.at[apart], because="decoupled")
-
-
-def _jump(world: World, stock: str, to: float, at: Array, because: str) -> None:
-    where = np.zeros(world.members.veto.shape, dtype=bool)
-    where.ravel()[at] = True
-    world.members.jump(stock, to, where, because=because)
+        world.members.jump_at("dispute", 0.0, ended.at[apart], because="decoupled")
 
 
 def _note_forced(world: World, name: str, where: Array, forced: ForcedSpells) -> None:
@@ -244,7 +243,7 @@ def _note(world: World, name: str, noted: Entries, words: tuple[str, ...], code:
     if noted.at.size:
         code = noted.kind if code is None else code
         which = (noted.member * len(STATES) + noted.candidate) * len(words) + code
-        world.occurred_many(which, noted.world, partial(_words, name, words), None if until is None else until.ravel()[noted.at])
+        world.occurred_many(name, which, noted.world, partial(_words, name, words), None if until is None else until.ravel()[noted.at])
 
 
 def _words(name: str, words: tuple[str, ...], which: int) -> Words:
@@ -259,7 +258,10 @@ def _words(name: str, words: tuple[str, ...], which: int) -> Words:
 def review_quarrels(world: World, p: SimpleNamespace) -> None:
     """Once a year: quarrels fade by kind, publics follow the Union's fatigue, and now and then a new bilateral quarrel arises."""
     members = world.members
-    fades = np.array([p.reluctance_fades, p.bilateral_fades, p.rule_of_law_fades, 0.0, 0.0], dtype=REAL)[kinds(world.plan.start)][..., None]
+    kind = kinds(world.plan.start)[..., None]
+    fades = (
+        p.reluctance_fades * (kind == RELUCTANCE) + p.bilateral_fades * (kind == BILATERAL) + p.rule_of_law_fades * (kind == RULE_OF_LAW)
+    )
     members.change("dispute", -fades * members.dispute, because="quarrels fade")
     followed = world.today("members.scepticism") + p.publics_follow * (world.eu.fatigue - world.today("eu.fatigue"))
     members.change("scepticism", p.publics_move * (followed - members.scepticism), because="enlargement fatigue")
@@ -285,9 +287,8 @@ def _arise(world: World, p: SimpleNamespace) -> None:
         weight = np.cumsum(neighbours + world.members.scepticism[:, lane], axis=0)
         pick = draw[candidate, lane] / chance[candidate, lane] * weight[-1]
         member = (weight <= pick).sum(axis=0)
-        where = np.zeros(world.members.veto.shape, dtype=bool)
-        where[member, candidate, lane] = True
-        fresh = where & (world.members.dispute < p.new_quarrel)
-        world.members.jump("dispute", p.new_quarrel, fresh, because="new quarrel")
-        noted = entries(world, fresh)
+        noted = entries_at(world, np.sort((member * len(STATES) + candidate) * world.worlds + lane))
+        fresh = noted.quarrel < _in_worlds(p, noted.world, "new_quarrel").new_quarrel
+        noted = entries_at(world, noted.at[fresh])
+        world.members.jump_at("dispute", p.new_quarrel, noted.at, because="new quarrel")
         _note(world, "quarrel", noted, KINDS, np.full(noted.at.size, BILATERAL))

@@ -17,7 +17,7 @@ class Spy:
 
     def __getattr__(self, key: str) -> Any:
         world, population, group, notes = self.__dict__["_seen"]
-        if key in ("change", "pull", "jump", "set"):
+        if key in ("change", "pull", "jump", "jump_at", "set"):
             return self._writing(key)
         if f"{group}.{key}" in catalogue().variables:
             notes[world.room]["reads"].add(f"{group}.{key}")
@@ -36,6 +36,7 @@ class Spy:
 def watched(plan: Any, quarters: int) -> dict[str, dict[str, set[str]]]:
     """Play some quarters and return, per room, the variables it read, booked and published."""
     world = World(plan, 1, [0])
+    world.fuses = False  # what a tape reads is not read call by call
     notes: dict[str, dict[str, set[str]]] = defaultdict(lambda: {"reads": set(), "books": set(), "signals": set()})
     for group in {v.group for v in catalogue().variables.values() if v.kind != "derived"}:
         setattr(world, group, Spy(world, group, notes))

@@ -1,0 +1,183 @@
+"""What a tape may hold, and what is refused."""
+
+import shutil
+from collections import namedtuple
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from sim import fusing
+from sim.errors import ModelError
+from sim.fusing import fused
+from sim.maths import REAL, hazard, how_many, logistic, mean, within
+
+needs_it = pytest.mark.skipif(not fusing.AVAILABLE, reason="the compiled part was not built")
+ROWS = np.array([[1.0], [2.0], [0.5]], dtype=REAL)
+
+
+def a_world(worlds=128, fuses=True, seed=0):
+    """As little of a world as a fused function needs: arrays by name."""
+    draw = np.random.default_rng(seed)
+    return SimpleNamespace(
+        worlds=worlds,
+        fuses=fuses,
+        bound={},
+        season=1,
+        wide=draw.random((3, worlds), dtype=REAL),
+        other=np.broadcast_to(draw.random((3, 1), dtype=REAL), (3, worlds)),
+        narrow=draw.random(worlds, dtype=REAL),
+        column=draw.random((3, 1), dtype=REAL),
+        number=REAL(0.25),
+        mask=draw.random((3, worlds)) < 0.3,
+        deep=draw.random((2, 3, worlds), dtype=REAL),
+        strided=draw.random((worlds, 3), dtype=REAL).T,
+    )
+
+
+def test_it_is_built_where_there_is_a_compiler():
+    assert fusing.AVAILABLE or not (shutil.which("cc") or shutil.which("gcc"))
+
+
+def arithmetic(w):
+    return (w.wide * w.narrow + w.number) / (1.0 + w.column) - w.other**2, -w.wide, abs(w.narrow - 0.5)
+
+
+def comparisons(w):
+    return (w.wide > w.narrow) & ~w.mask, w.mask | (w.wide <= 0.5), w.mask ^ True, w.wide == w.other, REAL(1) * (w.wide > 0.5) + w.mask
+
+
+def functions(w):
+    return np.exp(w.wide), np.tanh(w.narrow), np.sqrt(w.wide), np.sign(w.wide - 0.5), hazard(w.wide), logistic(w.narrow), np.log(w.wide + 1)
+
+
+def bounds(w):
+    return np.minimum(w.wide, 0.5), np.maximum(w.wide, w.narrow), within(w.wide * 2, 0.2, 0.9), w.wide.clip(0.1, 0.3)
+
+
+def views(w):
+    return w.wide[1] * w.wide[0], w.deep[1, 2], w.deep[:, 0] + 1.0, w.column[:, :, None] * w.narrow, w.wide[[2, 0]] + 1.0, w.deep[..., 1, :]
+
+
+def sums(w):
+    return w.wide.sum(axis=0), w.deep.sum(axis=1), w.wide.max(axis=0), how_many(w.mask), mean(w.wide), mean(w.mask), w.deep.sum(axis=0)
+
+
+def choices(w):
+    return (
+        np.where(w.mask, w.wide, 2.0),
+        np.where(w.narrow > 0.5, w.wide, w.other),
+        np.stack([w.narrow, w.wide[0]]),
+        np.stack([w.wide, w.wide], axis=1),
+    )
+
+
+def in_place(w):
+    made = w.wide * 1.0
+    made[1] *= w.narrow
+    made[0] = 0.5
+    made += w.column
+    empty, full = np.zeros_like(made), np.ones_like(w.wide)
+    empty[2] = w.narrow
+    where = np.zeros_like(w.wide, dtype=bool)
+    where[1] = w.narrow > 0.5
+    return made, empty, full, where, made[1] + empty[2]
+
+
+def constants(w):
+    return ROWS * w.wide, ROWS + ROWS * w.narrow, w.wide + w.strided, w.strided * w.narrow
+
+
+CASES = (arithmetic, comparisons, functions, bounds, views, sums, choices, in_place, constants)
+
+
+@needs_it
+@pytest.mark.parametrize("worlds", [64, 192, 4160])
+@pytest.mark.parametrize("function", CASES)
+def test_a_tape_yields_what_numpy_does(function, worlds):
+    once = fused(function)
+    for seed in range(3):  # the first call records, the others play
+        found, wanted = once(a_world(worlds, seed=seed)), function(a_world(worlds, seed=seed))
+        for a, b in zip(found, wanted, strict=True):
+            assert a.dtype == b.dtype
+            assert a.shape == b.shape
+            assert a.tobytes() == b.tobytes()
+    assert len(once.programs) == 1
+
+
+@needs_it
+def test_another_shape_type_or_season_is_another_tape():
+    @fused
+    def by_season(w):
+        return w.wide * (2.0 if w.season == 1 else w.number)
+
+    first, second, third = a_world(), a_world(), a_world()
+    second.season, third.wide = 2, third.narrow
+    for world in (first, second, third, first):
+        expected = world.wide * (REAL(2) if world.season == 1 else world.number)
+        assert by_season(world).tobytes() == expected.tobytes()
+    assert len(by_season.programs) == 3
+
+
+@needs_it
+def test_tuples_dictionaries_and_arguments_pass_through():
+    Pair = namedtuple("Pair", "one two")
+
+    @fused
+    def several(w, amounts, factor, word):
+        doubled = {key: 2 * amount for key, amount in amounts.items()}
+        return {"sum": sum(doubled.values()) * factor, "word": word}, Pair(w.narrow, None)
+
+    world = a_world()
+    for word in ("a", "b", "a"):
+        found, (narrow, nothing) = several(world, {"x": world.wide, "y": world.narrow}, world.number, word)
+        assert found["sum"].tobytes() == ((2 * world.wide + 2 * world.narrow) * world.number).tobytes()
+        assert (found["word"], narrow is world.narrow, nothing) == (word, True, None)
+
+
+REFUSED = {
+    "decide by the contents": lambda w: w.wide if (w.wide > 0.5).any() else w.narrow,
+    "decide by the contents of an array": lambda w: 1.0 if w.number > 0.5 else 0.0,
+    "write into what it read": lambda w: w.wide.__setitem__(0, 1.0),
+    "use numpy.cumsum": lambda w: np.cumsum(w.wide, axis=0),
+    "use numpy.add": lambda w: np.add.reduce(w.wide),
+    "index with": lambda w: w.wide[:, 3:5],
+    "raise to any power but 2": lambda w: w.wide**3,
+    "in double precision": lambda w: w.mask * 0.5,
+    "double precision": lambda w: w.wide * np.ones(3)[:, None],
+    "that it did not read from its arguments": lambda w: w.wide * np.ones(128, dtype=REAL),
+    "not elementwise": lambda w: np.asarray(w.wide),
+    "add up an array of this kind": lambda w: w.wide.sum(axis=1),
+}
+
+
+@needs_it
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_a_tape_cannot_hold_is_refused_by_name(what):
+    function = REFUSED[what]
+    function.__qualname__ = "mine"
+    with pytest.raises(ModelError, match="mine is fused and cannot ") as refusal:
+        fused(function)(a_world())
+    assert what in str(refusal.value)
+
+
+@needs_it
+@pytest.mark.parametrize(("value", "what"), [(200.0, "overflow"), (np.inf, "invalid value"), (0.0, "divide by zero")])
+def test_numpys_warnings_are_raised(value, what):
+    @fused
+    def risky(w):
+        return np.exp(w.wide) if w.season == 1 else w.wide - w.wide if w.season == 2 else 1.0 / w.wide
+
+    world = a_world()
+    risky(world)
+    world.season = {"overflow": 1, "invalid value": 2, "divide by zero": 3}[what]
+    world.wide = world.wide * 0 + REAL(value) if np.isfinite(value) else np.full_like(world.wide, value)
+    world.bound = {}
+    with pytest.warns(RuntimeWarning, match=f"{what} encountered in .*risky"):
+        risky(world)
+
+
+def test_without_the_compiled_part_the_function_runs_as_it_is_written():
+    once = fused(in_place)
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(once(a_world(fuses=False)), in_place(a_world()), strict=True))
+    assert not once.programs
