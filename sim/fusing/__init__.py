@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from importlib.util import find_spec
+from threading import Lock
 from typing import Any
 
 from sim.fusing.program import DOES_NOT_FIT, Program, record
@@ -35,16 +36,25 @@ def fused[F: Callable[..., Any]](function: F) -> F:
         for program in tuple(programs):
             result = program.run(args)
             if result is not DOES_NOT_FIT:
-                if program is not programs[0]:  # what fits now will fit in the next quarter
-                    programs.remove(program)
-                    programs.insert(0, program)
+                if program is not programs[0]:
+                    _put_first(programs, program)
                 return result
         program = record(function, args)
-        programs.insert(0, program)
+        _put_first(programs, program)
         return program.run(args)
 
     call.programs = programs  # type: ignore[attr-defined]
     return call  # type: ignore[return-value]
+
+
+MOST = 64  # tapes that a function keeps: those that were used last
+_ordering = Lock()
+
+
+def _put_first(programs: list[Program], program: Program) -> None:
+    """What fits now will fit in the next quarter; worlds of other threads may be at it too."""
+    with _ordering:
+        programs[:] = [program, *(p for p in programs if p is not program)][:MOST]
 
 
 def on_tape[F: Callable[..., Any]](what: str, where: int | None = None) -> Callable[[F], F]:

@@ -103,6 +103,14 @@ def test_every_fused_function_is_met(monkeypatch):
     assert not [f"{f.__module__}.{f.__name__}" for f in functions if not f.programs]
 
 
+def test_a_run_takes_few_tapes_not_one_a_quarter():
+    functions = [f for room in ROOMS.values() for f in vars(room).values() if hasattr(f, "programs")]
+    for function in functions:
+        function.programs.clear()
+    record(plan_of(), 64)
+    assert not {f.__qualname__: len(f.programs) for f in functions if len(f.programs) > 4}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", shipped_names())
 def test_every_scenario_and_policy(name, monkeypatch):
