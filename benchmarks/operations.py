@@ -3,8 +3,8 @@
     python benchmarks/operations.py [--worlds 512] [--json]
 
 Prints, for each room and kind of actor, NumPy calls per quarter and elementary operations per world and quarter (an element of an array
-added, compared, exponentiated), and what one world-run takes in all, beside the yardstick's (see yardstick.py). Calls are those of the rules
-as they are written: `sim.fusing` carries most of them out on tapes, where few worlds cost less than calls would.
+added, compared, exponentiated), and what one world-run takes in all, beside the yardstick's (see yardstick.py). Calls are those of
+the rules as they are written: `sim.fusing` carries most of them out on tapes, where they cost a few worlds less.
 """
 
 from __future__ import annotations
