@@ -18,6 +18,7 @@ _MODEL = ("actors", "fusing", "mechanisms", "parameters")
 _ENGINE = (
     *("administrations.py", "catalogue.py", "clamps.py", "diary.py", "ledger.py", "levers.py", "maths.py", "parameter_values.py"),
     *(
+        "_draws.c",
         "play.py",
         "population.py",
         "quarters.py",

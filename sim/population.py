@@ -144,14 +144,13 @@ class Population:
         if clamp is None and full is not exact and exact is value:
             self._spread[key] = value, frozen
 
-    def put(self, key: str, value: Array) -> None:
-        """As `set`, for a whole array in the engine's precision where no clamp is."""
+    def home(self, key: str) -> dict[str, Any] | None:
+        """Where a tape puts a whole signal, which nobody then writes into; None where its room is off."""
         if key in self._held:
-            return
+            return None
         if self._world.restating:
             self._lasting.add(key)
-        value.setflags(write=False)
-        self.__dict__[key] = value
+        return self.__dict__
 
     @on_tape("tell_where", where=2)
     def jump(self, key: str, to: Array | float, where: Array | None, because: str) -> None:

@@ -34,7 +34,7 @@ def test_all_that_plays_a_chunk_and_tabulates_it_is_hashed():
     names = {file.relative_to(ROOT).as_posix() for file in reached}
     elsewhere = {name for name in names if name.split("/")[0] in identity._MODEL}
     assert {"world.py", "stocks.py", "data/scales.py"} <= names
-    assert names - elsewhere - NO_NUMBERS == set(identity._ENGINE)
+    assert names - elsewhere - NO_NUMBERS == set(identity._ENGINE) - {"_draws.c"}
 
 
 @pytest.mark.parametrize("name", ["stocks.py", "data/scales.py", "parameters/council.yaml"])

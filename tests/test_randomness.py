@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from sim.randomness import BLOCK, Draw, Streams, once
+from sim import randomness
+from sim.randomness import BLOCK, Draw, Streams, _Numbers, once
 
 
 def _first_quarters(blocks, names, quarters=9, seed=7):
@@ -55,3 +56,36 @@ def test_draws_are_uniform_and_normal():
     streams.advance()
     assert streams["n"].mean() == pytest.approx(0.0, abs=0.03)
     assert streams["n"].std() == pytest.approx(1.0, abs=0.03)
+
+
+def test_the_compiled_part_draws_what_numpy_draws(monkeypatch):
+    if randomness._draws is None:
+        pytest.skip("the compiled part was not built")
+    places = ((0, 64), (3 << 64, 7), (12345, 1001), (5, 1))
+    compiled = _Numbers(1, "a")
+    found = [compiled.read(place, count) for place, count in places]
+    monkeypatch.setattr(randomness, "_draws", None)
+    plain = _Numbers(1, "a")
+    for values, (place, count) in zip(found, places, strict=True):
+        assert values.tobytes() == plain.read(place, count).tobytes()
+
+
+def test_normal_draws_are_normal():
+    streams = Streams(3, range(64))
+    streams.open("n", Draw("normal", (6,)))
+    streams.open("u", Draw("uniform", (6,)))
+    seen = []
+    for _ in range(44):
+        streams.advance()
+        seen.append(streams["n"].astype(float))
+    values = np.array(seen)
+    n = values.size
+    assert abs(values.mean()) < 4 / np.sqrt(n)
+    assert abs(values.var() - 1) < 4 * np.sqrt(2 / n)
+    assert abs((values**3).mean()) < 4 * np.sqrt(15 / n)
+    assert abs((values**4).mean() - 3) < 4 * np.sqrt(96 / n)
+    for bound, share in ((1.0, 0.317311), (2.0, 0.045500), (3.0, 0.002700)):
+        assert abs((np.abs(values) > bound).mean() - share) < 4 * np.sqrt(share / n)
+    rows = values.reshape(44 * 6, -1)
+    away = np.corrcoef(rows) - np.eye(len(rows))
+    assert np.abs(away).max() < 6 / np.sqrt(rows.shape[1])

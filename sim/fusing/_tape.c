@@ -446,6 +446,7 @@ static PyObject *run(PyObject *self, PyObject *const *args, Py_ssize_t given)
                 goto done;
             }
             PyTuple_SET_ITEM(outputs, slot->place, array);
+            PyArray_CLEARFLAGS((PyArrayObject *)array, NPY_ARRAY_WRITEABLE);
             places[s].base = PyArray_BYTES((PyArrayObject *)array);
             stack_rows(slot, worlds, &places[s]);
         } else if (slot->kind == SCRATCH) {
@@ -491,7 +492,9 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_tape", "Carries out recorded operations.", -1, methods};
+static struct PyModuleDef module = {
+    PyModuleDef_HEAD_INIT, "_tape", "Carries out recorded operations.", -1, methods, NULL, NULL, NULL, NULL,
+};
 
 PyMODINIT_FUNC PyInit__tape(void)
 {

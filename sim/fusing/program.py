@@ -19,33 +19,33 @@ DOES_NOT_FIT = object()
 
 
 class Bound(NamedTuple):
-    """A program in one world: whether it fits there, inputs that last as long as the world, and methods that it calls."""
+    """A program in one world, for the parameters of one room: whether it fits there, and what it fetches once."""
 
-    anchors: list[tuple[int, Any]]
+    parameters: Any
     fits: bool
-    inputs: list[Any]
-    puts: list[Callable[..., Any]]
-    methods: list[Callable[..., Any]]
+    inputs: list[Any] = []  # noqa: RUF012 (never changed)
+    homes: list[tuple[dict[str, Any], str, int]] = []  # noqa: RUF012
+    """Where a signal is put: attributes of its population, its name, and the number of the output."""
+    methods: list[Callable[..., Any]] = []  # noqa: RUF012
 
 
 class Program:
     """One recorded way through a function."""
 
     def __init__(self, recording: Recording, args: Sequence[Any], result: Any) -> None:
-        from sim.fusing import _tape  # type: ignore[attr-defined]
+        from sim.fusing import _tape
 
         self.name, self._run = recording.name, _tape.run
         self._inputs = _Inputs(recording)
         outputs = _Outputs(recording, self._inputs.place)
+        self._signals = [(getter(path), key, outputs.number(value)) for path, key, value in recording.signals]
         self._methods = [getter(e.path) for e in recording.effects]
         self._effects = [(outputs.mask(e), outputs.filled(list(e.args)), outputs.filled(e.kwargs)) for e in recording.effects]
-        self._populations = [getter(path) for path, *_ in recording.signals]
-        self._signals = [(key, outputs.filled(value)) for _, key, value in recording.signals]
         self._promises = [(getter(path), key) for path, key in recording.promises]
-        self._result = outputs.filled(result)
+        self._result = None if result is None else outputs.filled(result)
         self._fixed = [(getter(r.path), r.fixed) for r in recording.reads if not r.is_array and not r.lasting]
         self._fixed_once = [(getter(r.path), r.fixed) for r in recording.reads if not r.is_array and r.lasting]
-        self._anchors = [i for i, arg in enumerate(args) if isinstance(arg, SimpleNamespace)]  # parameters of a room
+        self._room = next((i for i, arg in enumerate(args) if isinstance(arg, SimpleNamespace)), 0)  # the room's parameters
         self.operations = _needed(recording, outputs.slots)
         self._tape = _tape.build(recording.name, *_laid_out(recording, self.operations, self._inputs.place, outputs.slots))
 
@@ -53,7 +53,7 @@ class Program:
         """What the function returns, or DOES_NOT_FIT."""
         world = args[0]
         bound = world.bound.get(self)
-        if bound is None or any(args[i] is not anchor for i, anchor in bound.anchors):
+        if bound is None or bound.parameters is not args[self._room]:
             bound = world.bound[self] = self._bind(args)
         if not bound.fits:
             return DOES_NOT_FIT
@@ -65,20 +65,20 @@ class Program:
         if answer is None:
             return DOES_NOT_FIT
         outputs, holds = answer
-        for put, (key, value) in zip(bound.puts, self._signals, strict=True):
-            put(key, value(inputs, outputs))
+        for home, key, number in bound.homes:
+            home[key] = outputs[number]
         for method, (mask, positional, named) in zip(bound.methods, self._effects, strict=True):
             if mask is None or holds[mask]:
                 method(*positional(inputs, outputs), **named(inputs, outputs))
-        return self._result(inputs, outputs)
+        return None if self._result is None else self._result(inputs, outputs)
 
     def _bind(self, args: Sequence[Any]) -> Bound:
-        anchors = [(i, args[i]) for i in self._anchors]
+        parameters = args[self._room]
         kept = all(reach(args).lasting(key) for reach, key in self._promises)
         if not kept or not all(_same(reach(args), fixed) for reach, fixed in self._fixed_once):
-            return Bound(anchors, False, [], [], [])
-        puts = [reach(args).put for reach in self._populations]
-        return Bound(anchors, True, self._inputs.lasting(args), puts, [reach(args) for reach in self._methods])
+            return Bound(parameters, False)
+        homes = [(home, key, number) for reach, key, number in self._signals if (home := reach(args).home(key)) is not None]
+        return Bound(parameters, True, self._inputs.lasting(args), homes, [reach(args) for reach in self._methods])
 
 
 def _same(found: Any, fixed: Any) -> bool:
@@ -159,14 +159,23 @@ class _Outputs:
             return self._sequence(value)
         return lambda ins, outs: value
 
+    def number(self, value: Traced) -> int:
+        """The number of the output that an array will be."""
+        if self._recording.slots[value.number].kind not in (SCRATCH, OUTPUT):
+            value = value.copy()
+        slot = self._recording.slots[value.number]
+        if slot.kind == SCRATCH:
+            slot.kind, slot.place = OUTPUT, len(self.slots)
+            self.slots.append(value.number)
+        number: int = slot.place
+        return number
+
     def mask(self, effect: Effect) -> int | None:
         """The output that says where something happens: where it holds nowhere, nothing does."""
         where = None if effect.where is None else effect.args[effect.where]
         if not isinstance(where, Traced) or where.dtype != bool:
             return None
-        self.filled(where)
-        slot = self._recording.slots[where.number]
-        return slot.place if slot.kind == OUTPUT else None
+        return None if self._recording.slots[where.number].kind == INPUT else self.number(where)
 
     def _dict(self, value: dict[str, Any]) -> Filled:
         if not any(isinstance(v, Traced) for v in value.values()):
@@ -182,19 +191,12 @@ class _Outputs:
         return lambda ins, outs: tuple([part(ins, outs) for part in parts])
 
     def _array(self, value: Traced) -> Filled:
-        recording = self._recording
-        slot = recording.slots[value.number]
+        slot = self._recording.slots[value.number]
         if slot.kind == INPUT:
             place = self._places[slot.place]
             return lambda ins, outs: ins[place]
-        if slot.kind not in (SCRATCH, OUTPUT):
-            value = value.copy()
-            slot = recording.slots[value.number]
-        if slot.kind == SCRATCH:
-            slot.kind, slot.place = OUTPUT, len(self.slots)
-            self.slots.append(value.number)
-        place = slot.place
-        return lambda ins, outs: outs[place]
+        number = self.number(value)
+        return lambda ins, outs: outs[number]
 
 
 Operation = tuple[int, tuple[int, ...], Any, tuple[int, ...]]
@@ -257,6 +259,10 @@ def _places(recording: Recording, operations: Sequence[Operation]) -> tuple[dict
         if slots[made].kind == SCRATCH and made not in places:
             size = by_world, length = _size(slots[made])
             spare = free.setdefault(size, [])
+            if made == operands[-1]:
+                for gone in _overwritten(slots, operands, ending.get(i, [])):
+                    ending[i].remove(gone)
+                    spare.append(places[gone])
             if not spare:
                 spare.append(ends[by_world])
                 ends[by_world] += length
@@ -265,6 +271,13 @@ def _places(recording: Recording, operations: Sequence[Operation]) -> tuple[dict
         for gone in ending.pop(i, ()):
             free[_size(slots[gone])].append(places[gone])
     return places, ends[False], ends[True]
+
+
+def _overwritten(slots: Sequence[Slot], operands: Sequence[int], ending: Sequence[int]) -> list[int]:
+    """Scratch that an operation reads last and may write its result to, element by element: of the same shape and type, and whole."""
+    *inputs, result = operands
+    alike = [s for s in dict.fromkeys(inputs) if slots[s].dims == slots[result].dims and slots[s].dtype == slots[result].dtype]
+    return [s for s in alike if s in ending and all(s == other or root(slots, other) != s for other in inputs)][:1]
 
 
 def _size(slot: Slot) -> tuple[bool, int]:

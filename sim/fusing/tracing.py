@@ -210,6 +210,11 @@ class Traced(NDArrayOperatorsMixin):
         return tuple(self.recording.worlds if n == WORLDS else n for n in self.dims)
 
     @property
+    def is_input(self) -> bool:
+        """Whether it is an array that was read, as it was read."""
+        return self._slot.kind == INPUT
+
+    @property
     def ndim(self) -> int:
         """As of an array."""
         return len(self.dims)

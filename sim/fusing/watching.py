@@ -133,7 +133,7 @@ class Watched:
     def _publish(self, key: str, value: Any) -> None:
         """Set a signal after the tape has run; what reads it from here on reads this value."""
         shape = self._value.__self__.shape_of(key)
-        if isinstance(value, Traced) and value.shape == shape:
+        if isinstance(value, Traced) and value.shape == shape and not value.is_input:
             self._recording.signals.append((self._path[:-1], key, value))
         else:
             self._tell(key, value)

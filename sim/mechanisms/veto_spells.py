@@ -53,12 +53,15 @@ def holdouts() -> Array:
 
 @dataclass(frozen=True)
 class Entries:
-    """Vetoes singled out, entry by entry, each (entries,): flat position, member, candidate, world, strength of the quarrel, its kind."""
+    """Vetoes singled out, entry by entry, each (entries,): flat position, member, candidate, world, flat position in (6, worlds),
+    strength of the quarrel, its kind.
+    """
 
     at: Array
     member: Array
     candidate: Array
     world: Array
+    of_state: Array
     quarrel: Array
     kind: Array
 
@@ -73,7 +76,8 @@ def entries_at(world: World, at: Array) -> Entries:
     pair = at // world.worlds  # two divisions by a number are faster than one with its remainder
     member = pair // len(STATES)
     lane, candidate = at - pair * world.worlds, pair - member * len(STATES)
-    return Entries(at, member, candidate, lane, world.members.dispute.ravel()[at], kinds(world.plan.start)[member, candidate])
+    of_state = candidate * world.worlds + lane
+    return Entries(at, member, candidate, lane, of_state, world.members.dispute.ravel()[at], kinds(world.plan.start).ravel()[pair])
 
 
 # -- forced spells -------------------------------------------------------------------------------------------------------------------
@@ -163,13 +167,13 @@ def _note_beginnings(world: World, begins: Array, blocked: Array, forced: Forced
 
 def _cause_of_end(world: World, p: SimpleNamespace, stood: Entries, objecting: Array, granted: Array, forced: ForcedSpells | None) -> Array:
     """Why each standing veto ends this quarter, a number into CAUSES, or -1 where it stands on, (entries,)."""
-    where, kind = (stood.candidate, stood.world), stood.kind
+    kind, members = stood.kind, world.members
     cause = _by_chance(world, p, stood)
     package = kind == PACKAGE
-    apart = world.members.veto[stood.member, MKD, stood.world] < 0.5
+    apart = members.veto.ravel()[stood.at + (MKD - stood.candidate) * world.worlds] < 0.5
     cause[package & ((cause >= 0) | apart)] = DECOUPLED
     cause[kind == RECOGNITION] = RECOGNISED
-    cause[granted[where]] = OUTVOTED
+    cause[granted.ravel()[stood.of_state]] = OUTVOTED
     cause[~objecting.ravel()[stood.at]] = WITHDRAWN
     if forced is not None:
         cause[forced.objections.ravel()[stood.at] & (cause != OUTVOTED)] = -1
@@ -186,13 +190,16 @@ def _by_chance(world: World, p: SimpleNamespace, stood: Entries) -> Array:
     open_now = openness(world.states.nationalism, world.states.orientation, world.states.membership_credibility)
     urgent = urgency(world.eu.cohesion, world.region.threat)
     rates = exit_rates(
-        _in_worlds(p, lane, "concession", "pressure", "fading", "wearing_out"), stood.quarrel, open_now[stood.candidate, lane], urgent[lane]
+        _in_worlds(p, lane, "concession", "pressure", "fading", "wearing_out"),
+        stood.quarrel,
+        open_now.ravel()[stood.of_state],
+        urgent[lane],
     )
     rates[:, stood.kind == PACKAGE] += p.decoupling / len(rates)
     readiness = world.eu.veto_readiness[lane]
     total = rates.sum(axis=0)
     chance = hazard(total / np.sqrt(np.maximum(readiness, p.least_readiness)))
-    draw = world.draw("patience")[stood.candidate, lane] + stood.member.astype(REAL) / len(MEMBERS)
+    draw = world.draw("patience").ravel()[stood.of_state] + stood.member.astype(REAL) / len(MEMBERS)
     draw -= draw >= 1
     share = draw / chance * total  # where it falls among the three rates, if it ends at all
     which = (share >= rates[0]).astype(int) + (share >= rates[0] + rates[1])

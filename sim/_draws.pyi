@@ -1,0 +1,3 @@
+import numpy as np
+
+def fill(buffer: np.ndarray, state_high: int, state_low: int, step_high: int, step_low: int) -> None: ...
