@@ -31,7 +31,7 @@ def saturating(x: Any, half: Any) -> Any:
 
 def within(x: Any, low: float, high: float) -> Any:
     """Hold x between two bounds."""
-    return x.clip(low, high) if hasattr(x, "clip") else min(max(x, low), high)
+    return min(max(x, low), high) if isinstance(x, int | float | np.generic) else x.clip(low, high)
 
 
 def hazard(rate: Any) -> Any:
