@@ -11,6 +11,7 @@ What such a function must not do is decide by the contents of an array (`if mask
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import wraps
 from importlib.util import find_spec
@@ -20,8 +21,10 @@ from typing import Any
 from sim.fusing.program import DOES_NOT_FIT, Program, record
 from sim.fusing.watching import Watched
 
-AVAILABLE = find_spec("sim.fusing._tape") is not None
+BUILT = find_spec("sim.fusing._tape") is not None
 """Whether the compiled part was built when the package was installed."""
+AVAILABLE = BUILT and not os.environ.get("BALKANSIM_PLAIN")
+"""Whether fused functions use it: for a debugger, or a `print` in a room, BALKANSIM_PLAIN=1 lets all run as they are written."""
 
 
 def fused[F: Callable[..., Any]](function: F) -> F:
