@@ -31,7 +31,8 @@ def saturating(x: Any, half: Any) -> Any:
 
 def within(x: Any, low: float, high: float) -> Any:
     """Hold x between two bounds."""
-    return min(max(x, low), high) if isinstance(x, int | float | np.generic) else x.clip(low, high)
+    is_number = isinstance(x, int | float | np.generic)
+    return min(max(x, low), high) if is_number else x.clip(low, high)
 
 
 def hazard(rate: Any) -> Any:
