@@ -237,7 +237,8 @@ class Population:
     def settle(self) -> None:
         """After the sums: apply events in the order they were called, then clamps."""
         for key, to, where, because in self._jumps:
-            self._apply_jump(key, to, where, because)
+            low, high = self._variables[key].range
+            self._overwrite(key, within(to, low, high), where, EVENTS, because)
         self._jumps.clear()
         if self._world.clamps:
             self._hold()
@@ -247,10 +248,6 @@ class Population:
             clamp = self._world.clamps.get(self._variables[key].name)
             if clamp is not None:
                 self._overwrite(key, clamp.apply(stock, self._world.quarter + 1), None, CLAMP, CLAMP)
-
-    def _apply_jump(self, key: str, to: Any, where: Array | None, because: str) -> None:
-        low, high = self._variables[key].range
-        self._overwrite(key, within(to, low, high), where, EVENTS, because)
 
     def _overwrite(self, key: str, value: Array, where: Array | None, room: str, because: str) -> None:
         stock, ledger = self._stocks[key], self._world.ledger

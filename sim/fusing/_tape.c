@@ -58,9 +58,10 @@ typedef struct {               /* where a slot lies during one run */
     npy_intp strides[RANK];
 } Place;
 
-typedef struct {               /* how an operation walks over its operands during one run */
-    npy_intp counts[RANK - 1], steps[RANK - 1][OPERANDS];
+typedef struct {               /* how an operation walks over its operands: rows of `inner` elements, outer axes from the inside out */
+    int outer;
     npy_intp inner, inner_steps[OPERANDS];
+    npy_intp counts[RANK], steps[RANK][OPERANDS];
 } Walk;
 
 /* ---- building ------------------------------------------------------------------------------------------------------------------ */
@@ -254,37 +255,36 @@ static void take_view(const Slot *slot, const Place *source, Place *place)
         place->strides[d] = slot->from[d] < 0 ? 0 : source->strides[slot->from[d]];
 }
 
-/* How an operation walks over its operands: axes of length one left out, axes that follow on one another in all operands joined. */
+/* Axes of length one are left out, axes that follow on one another in all operands are joined. */
 static void plan_walk(const Tape *tape, const Operation *operation, const Place *places, npy_intp worlds, Walk *walk)
 {
     const int count = operation->count;
     const Slot *out = &tape->slots[operation->operand[count - 1]];
-    npy_intp counts[RANK], steps[RANK][OPERANDS];
-    int axes = 0;
-    for (int d = 0; d < out->rank; d++) {
-        npy_intp length = out->dims[d] == WORLDS ? worlds : out->dims[d], own[OPERANDS];
-        if (length == 1)
+    npy_intp *length = &walk->inner, *steps = walk->inner_steps, own[OPERANDS];
+    walk->outer = 0;
+    walk->inner = 1;
+    memset(walk->inner_steps, 0, sizeof(walk->inner_steps));
+    for (int back = 1; back <= out->rank; back++) {
+        npy_intp n = out->dims[out->rank - back];
+        n = n == WORLDS ? worlds : n;
+        if (n == 1)
             continue;
-        int joins = axes > 0;
+        int joins = 1;
         for (int i = 0; i < count; i++) {
             const Slot *slot = &tape->slots[operation->operand[i]];
-            int axis = d - out->rank + slot->rank;
+            int axis = slot->rank - back;
             own[i] = axis < 0 || slot->dims[axis] == 1 ? 0 : places[operation->operand[i]].strides[axis];
-            joins = joins && steps[axes - 1][i] == own[i] * length;
+            joins = joins && own[i] == steps[i] * *length;
         }
-        if (!joins)
-            axes++;
-        counts[axes - 1] = joins ? counts[axes - 1] * length : length;
-        memcpy(steps[axes - 1], own, sizeof(own));
-    }
-    walk->inner = axes ? counts[axes - 1] : 1;
-    for (int i = 0; i < count; i++)
-        walk->inner_steps[i] = axes ? steps[axes - 1][i] : 0;
-    for (int d = 0; d < RANK - 1; d++) {
-        int axis = axes - RANK + d;
-        walk->counts[d] = axis < 0 ? 1 : counts[axis];
-        for (int i = 0; i < count; i++)
-            walk->steps[d][i] = axis < 0 ? 0 : steps[axis][i];
+        if (*length == 1)
+            memcpy(steps, own, sizeof(own)); /* the first axis */
+        else if (!joins) {
+            length = &walk->counts[walk->outer];
+            steps = walk->steps[walk->outer++];
+            *length = 1;
+            memcpy(steps, own, sizeof(own));
+        }
+        *length *= n;
     }
 }
 
@@ -350,28 +350,28 @@ static inline void carry_row(const Operation *operation, char **args, const Walk
 
 static void carry_out(const Tape *tape, const Operation *operation, const Place *places, npy_intp worlds)
 {
-    Walk planned, *walk = &planned;
-    plan_walk(tape, operation, places, worlds, walk);
     const int count = operation->count;
     const npy_intp size = tape->slots[operation->operand[0]].size;
-    char *outer[OPERANDS], *middle[OPERANDS], *row[OPERANDS], *args[OPERANDS];
+    npy_intp at[RANK] = {0};
+    char *row[OPERANDS], *args[OPERANDS];
+    Walk walk;
+    plan_walk(tape, operation, places, worlds, &walk);
     for (int a = 0; a < count; a++)
-        outer[a] = places[operation->operand[a]].base;
-    for (npy_intp i = 0; i < walk->counts[0]; i++) {
-        memcpy(middle, outer, sizeof(outer));
-        for (npy_intp j = 0; j < walk->counts[1]; j++) {
-            memcpy(row, middle, sizeof(middle));
-            for (npy_intp k = 0; k < walk->counts[2]; k++) {
-                memcpy(args, row, sizeof(row));
-                carry_row(operation, args, walk, size);
-                for (int a = 0; a < count; a++)
-                    row[a] += walk->steps[2][a];
-            }
+        row[a] = places[operation->operand[a]].base;
+    for (;;) {
+        memcpy(args, row, sizeof(row));
+        carry_row(operation, args, &walk, size);
+        int axis = 0; /* the next row: as an odometer turns */
+        while (axis < walk.outer && at[axis] == walk.counts[axis] - 1) {
             for (int a = 0; a < count; a++)
-                middle[a] += walk->steps[1][a];
+                row[a] -= at[axis] * walk.steps[axis][a];
+            at[axis++] = 0;
         }
+        if (axis == walk.outer)
+            return;
+        at[axis]++;
         for (int a = 0; a < count; a++)
-            outer[a] += walk->steps[0][a];
+            row[a] += walk.steps[axis][a];
     }
 }
 

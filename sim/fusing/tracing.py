@@ -149,10 +149,11 @@ class Recording:
 
     # -- what is done ----------------------------------------------------------------------------------------------------------------
 
-    def publish(self, path: Path, value: Any, shape: tuple[int, ...]) -> None:
-        """From here on, what is read by this path is `value`."""
-        whole = value if isinstance(value, Traced) else self.constant(value, REAL)
-        self.published[path] = whole if whole.shape == shape else whole.spread(self._dims(shape))
+    def publish(self, path: Path, value: Any, shape: tuple[int, ...]) -> Traced:
+        """From here on, what is read by this path is `value`; in its whole shape."""
+        given = value if isinstance(value, Traced) else self.constant(value, REAL)
+        self.published[path] = given if given.shape == shape else given.spread(self._dims(shape))
+        return self.published[path]
 
 
 def _plain(value: Any, common: np.dtype) -> Any:

@@ -133,11 +133,11 @@ class Watched:
     def _publish(self, key: str, value: Any) -> None:
         """Set a signal after the tape has run; what reads it from here on reads this value."""
         shape = self._value.__self__.shape_of(key)
-        if isinstance(value, Traced) and value.shape == shape and not value.is_input:
-            self._recording.signals.append((self._path[:-1], key, value))
+        whole = self._recording.publish((*self._path[:-1], key), value, shape)
+        if isinstance(value, Traced) and not value.is_input:
+            self._recording.signals.append((self._path[:-1], key, whole))
         else:
             self._tell(key, value)
-        self._recording.publish((*self._path[:-1], key), value, shape)
 
     def _depart(self, name: str) -> Any:
         """The difference, on the tape."""
