@@ -84,7 +84,8 @@ def _normal_quantile(u: Array) -> Array:
     outside = np.abs(q) > 0.425
     if outside.any():
         r = np.sqrt(-np.log(np.minimum(u[outside], 1 - u[outside])))
-        tail = np.where(r <= 5.0, _ratio(_NEAR, r - 1.6), _ratio(_FAR, r - 5.0))
+        tail, far = _ratio(_NEAR, r - 1.6), r > 5.0
+        tail[far] = _ratio(_FAR, r[far] - 5.0)
         z[outside] = np.copysign(tail, q[outside])
     return z
 
