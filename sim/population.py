@@ -117,8 +117,11 @@ class Population:
         """Bounds of a variable."""
         return self._variables[key].range
 
-    def shape_of(self, key: str) -> tuple[int, ...]:
-        """Shape of a variable, (*rows, worlds)."""
+    def signal_shape(self, key: str) -> tuple[int, ...]:
+        """Shape of a signal, (*rows, worlds); ModelError where it is none."""
+        variable = self._variables.get(key)
+        if variable is None or variable.kind != "signal":
+            raise ModelError(f"{self._world.where}: {self.group}.{key} is not a signal; stocks are changed by bookings")
         return self._shapes[key]
 
     @on_tape("publish")
@@ -128,13 +131,10 @@ class Population:
         if known is not None and known[0] is value:  # a lever that stands still is the same object every quarter
             self.__dict__[key] = known[1]
             return
-        variable = self._variables.get(key)
-        if variable is None or variable.kind != "signal":
-            raise ModelError(f"{self._world.where}: {self.group}.{key} is not a signal; stocks are changed by bookings")
+        shape, exact = self.signal_shape(key), real(value)
         if key in self._held:
             return
-        clamp = self._world.clamps.get(variable.name)
-        shape, exact = self._shapes[key], real(value)
+        clamp = self._world.clamps.get(self._variables[key].name)
         full = exact if isinstance(exact, np.ndarray) and exact.shape == shape else np.broadcast_to(exact, shape)
         if clamp is not None:
             full = clamp.apply(full, self._world.quarter + 1)

@@ -95,8 +95,8 @@ class World(mesa.Model):
         return room in mechanisms.ROOMS and self.plan.mechanisms.get(room, True)
 
     def lasting(self, name: str) -> bool:
-        """Whether an attribute is the same object all through the run."""
-        return name not in ("quarter", "now", "season", "room", "restating", "where")
+        """Whether an attribute is the same object all through the run: objects are, numbers and texts (the quarter) are not."""
+        return name == "worlds" or not isinstance(getattr(self, name), int | float | str | np.ndarray | np.generic)
 
     def _takes_part(self, entry: Entry) -> bool:
         return entry.room is None or (self.room_is_on(entry.room) and hasattr(mechanisms.ROOMS[entry.room], entry.verb))

@@ -6,6 +6,7 @@ It computes what the Python it stands for computes, only faster; so where there 
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -21,32 +22,31 @@ OPTIMISED = [] if sys.platform == "win32" else ["-O3"]
 
 
 class BuildHook(BuildHookInterface):
-    """Puts the extensions beside their sources, and into the wheel."""
+    """Puts the extensions beside their sources, and into the wheel; each by itself, since a compiler may know only one of them."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called before a wheel is built, or an editable install is made."""
-        try:
-            built = build(Path(self.root))
-        except (BaseError, CCompilerError, OSError) as error:
-            self.app.display_warning(f"balkansim is installed without its compiled part, and slower by half: {error}")
-            return
-        build_data["artifacts"] += built
-        build_data["pure_python"], build_data["infer_tag"] = False, True
+        for name in MODULES:
+            try:
+                build_data["artifacts"].append(build(Path(self.root), name))
+            except (BaseError, CCompilerError, OSError) as error:
+                self.app.display_warning(f"balkansim is installed without {name}, and slower: {error}")
+            else:
+                build_data["pure_python"], build_data["infer_tag"] = False, True
 
 
-def build(root: Path) -> list[str]:
-    """Compile all extensions, then put them in place; their files, relative to `root`."""
+def build(root: Path, name: str) -> str:
+    """Compile an extension, then put it beside its source at once: its file, relative to `root`."""
+    source = root / f"{name.replace('.', '/')}.c"
+    extension = Extension(name, [str(source)], include_dirs=[numpy.get_include()], extra_compile_args=OPTIMISED)
+    command = Distribution({"name": "balkansim", "ext_modules": [extension]}).get_command_obj("build_ext")
     with tempfile.TemporaryDirectory() as scratch:
-        extensions = [
-            Extension(name, [str(root / f"{name.replace('.', '/')}.c")], include_dirs=[numpy.get_include()], extra_compile_args=OPTIMISED)
-            for name in MODULES
-        ]
-        command = Distribution({"name": "balkansim", "ext_modules": extensions}).get_command_obj("build_ext")
         command.build_temp, command.build_lib = scratch, scratch
         command.ensure_finalized()
         command.run()
-        made = [Path(command.get_ext_fullpath(name)) for name in MODULES]
-        targets = [root.joinpath(*name.split(".")[:-1], file.name) for name, file in zip(MODULES, made, strict=True)]
-        for file, target in zip(made, targets, strict=True):
-            target.write_bytes(file.read_bytes())
-    return [target.relative_to(root).as_posix() for target in targets]
+        made = Path(command.get_ext_fullpath(name))
+        target = source.with_name(made.name)
+        fresh = target.with_suffix(".new")
+        fresh.write_bytes(made.read_bytes())
+        os.replace(fresh, target)  # a run that uses the old one keeps it
+    return target.relative_to(root).as_posix()

@@ -14,15 +14,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from functools import wraps
-from importlib.util import find_spec
 from threading import Lock
 from typing import Any
 
-from sim.fusing.program import DOES_NOT_FIT, Program, record
+from sim.fusing.program import BUILT, DOES_NOT_FIT, Program, record
 from sim.fusing.watching import Watched
 
-BUILT = find_spec("sim.fusing._tape") is not None
-"""Whether the compiled part was built when the package was installed."""
 AVAILABLE = BUILT and not os.environ.get("BALKANSIM_PLAIN")
 """Whether fused functions use it: for a debugger, or a `print` in a room, BALKANSIM_PLAIN=1 lets all run as they are written."""
 
@@ -43,8 +40,11 @@ def fused[F: Callable[..., Any]](function: F) -> F:
                     _put_first(programs, program)
                 return result
         program = record(function, args)
+        result = program.run(args)
+        if result is DOES_NOT_FIT:  # an array of a make that tapes do not take, such as one of another byte order
+            return function(*args)
         _put_first(programs, program)
-        return program.run(args)
+        return result
 
     call.programs = programs  # type: ignore[attr-defined]
     return call  # type: ignore[return-value]

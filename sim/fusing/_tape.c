@@ -21,6 +21,7 @@
 #define OPERANDS 4   /* inputs and the output of an operation, at most */
 #define WORLDS (-1)  /* the length of the last axis of an array that has an element per world */
 #define ALIGNED 64   /* bytes: a line of the cache */
+#define LAYOUT 1     /* of what build takes; as in program.py */
 #define CAPSULE "sim.fusing.tape"
 
 enum { INPUT, CONSTANT, SCRATCH, OUTPUT, VIEW };  /* kinds of slots; tracing.py counts them in this order */
@@ -28,6 +29,7 @@ enum { LOOP, SELECT, CAST, COPY };                /* kinds of operations */
 
 typedef struct {
     int kind, type, rank;
+    int written;               /* of an input: whether operations write into it */
     npy_intp size;             /* bytes of an element */
     npy_intp dims[RANK];
     npy_intp place;            /* number of an input or output; the source of a view; of scratch: bytes, or bytes per world, before it */
@@ -71,7 +73,7 @@ static void release(PyObject *capsule)
     Tape *tape = PyCapsule_GetPointer(capsule, CAPSULE);
     if (!tape)
         return;
-    for (int i = 0; i < tape->n_slots; i++)
+    for (int i = 0; tape->slots && i < tape->n_slots; i++)
         Py_XDECREF(tape->slots[i].constant);
     Py_XDECREF(tape->name);
     PyMem_Free(tape->slots);
@@ -196,6 +198,12 @@ static PyObject *build(PyObject *self, PyObject *args)
     for (int i = 0; i < tape->n_operations; i++)
         if (build_operation(PyTuple_GET_ITEM(operations, i), &tape->operations[i]) < 0)
             goto failed;
+    for (int i = 0; i < tape->n_operations; i++) {
+        Slot *into = &tape->slots[tape->operations[i].operand[tape->operations[i].count - 1]];
+        while (into->kind == VIEW)
+            into = &tape->slots[into->place];
+        into->written = 1;
+    }
     return capsule;
 failed:
     Py_DECREF(capsule);
@@ -205,17 +213,16 @@ failed:
 /* ---- laying out one run --------------------------------------------------------------------------------------------------------- */
 
 /* Where an input lies; 0 where it is not of the recorded type and shape. Numbers are copied to `number`. */
-static int take_input(const Slot *slot, PyObject *given, Place *place, float *number, npy_intp *worlds)
+static int take_input(const Slot *slot, PyObject *given, Place *place, float *number, npy_intp worlds)
 {
     if (PyArray_Check(given)) {
         PyArrayObject *array = (PyArrayObject *)given;
         if (PyArray_TYPE(array) != slot->type || PyArray_NDIM(array) != slot->rank || !PyArray_ISBEHAVED_RO(array))
             return 0;
+        if (slot->written && !PyArray_ISWRITEABLE(array))
+            return 0;
         for (int d = 0; d < slot->rank; d++) {
-            npy_intp wanted = slot->dims[d], found = PyArray_DIM(array, d);
-            if (wanted == WORLDS && *worlds == 0)
-                *worlds = found;
-            if (found != (wanted == WORLDS ? *worlds : wanted))
+            if (PyArray_DIM(array, d) != (slot->dims[d] == WORLDS ? worlds : slot->dims[d]))
                 return 0;
             place->strides[d] = PyArray_STRIDE(array, d);
         }
@@ -290,17 +297,17 @@ static void plan_walk(const Tape *tape, const Operation *operation, const Place 
 
 /* ---- carrying out --------------------------------------------------------------------------------------------------------------- */
 
-static void select_each(char **args, npy_intp n, const npy_intp *steps)
+static void select_each(char **args, npy_intp n, const npy_intp *steps, npy_intp size)
 {
     const char *where = args[0], *yes = args[1], *no = args[2];
     char *out = args[3];
-    if (steps[0] == 1 && steps[1] == 4 && steps[2] == 4 && steps[3] == 4) {
+    if (size == 4 && steps[0] == 1 && steps[1] == 4 && steps[2] == 4 && steps[3] == 4) {
         for (npy_intp i = 0; i < n; i++)
             ((npy_uint32 *)out)[i] = where[i] ? ((const npy_uint32 *)yes)[i] : ((const npy_uint32 *)no)[i];
         return;
     }
     for (npy_intp i = 0; i < n; i++, where += steps[0], yes += steps[1], no += steps[2], out += steps[3])
-        *(npy_uint32 *)out = *where ? *(const npy_uint32 *)yes : *(const npy_uint32 *)no;
+        memcpy(out, *where ? yes : no, size);
 }
 
 static void cast_each(char **args, npy_intp n, const npy_intp *steps)
@@ -338,7 +345,7 @@ static inline void carry_row(const Operation *operation, char **args, const Walk
         operation->loop(args, &n, walk->inner_steps, operation->data);
         break;
     case SELECT:
-        select_each(args, n, walk->inner_steps);
+        select_each(args, n, walk->inner_steps, size);
         break;
     case CAST:
         cast_each(args, n, walk->inner_steps);
@@ -351,7 +358,7 @@ static inline void carry_row(const Operation *operation, char **args, const Walk
 static void carry_out(const Tape *tape, const Operation *operation, const Place *places, npy_intp worlds)
 {
     const int count = operation->count;
-    const npy_intp size = tape->slots[operation->operand[0]].size;
+    const npy_intp size = tape->slots[operation->operand[count - 1]].size;
     npy_intp at[RANK] = {0};
     char *row[OPERANDS], *args[OPERANDS];
     Walk walk;
@@ -386,13 +393,16 @@ static PyObject *found_true(const Tape *tape, PyObject *outputs)
     return flags;
 }
 
-/* run(tape, inputs) -> (tuple of outputs, bytes as above), or None where the inputs are not of the recorded types and shapes */
+/* run(tape, inputs, worlds) -> (tuple of outputs, bytes as above), or None where the inputs are not of the recorded types and shapes */
 static PyObject *run(PyObject *self, PyObject *const *args, Py_ssize_t given)
 {
-    if (given != 2) {
-        PyErr_SetString(PyExc_TypeError, "run takes a tape and a sequence of inputs");
+    if (given != 3) {
+        PyErr_SetString(PyExc_TypeError, "run takes a tape, a sequence of inputs and the number of worlds");
         return NULL;
     }
+    const npy_intp worlds = PyLong_AsSsize_t(args[2]);
+    if (worlds < 0)
+        return NULL;
     Tape *tape = PyCapsule_GetPointer(args[0], CAPSULE);
     if (!tape)
         return NULL;
@@ -413,19 +423,16 @@ static PyObject *run(PyObject *self, PyObject *const *args, Py_ssize_t given)
     }
     Place *places = (Place *)layout;
     float *numbers = (float *)(layout + for_places);
-    npy_intp worlds = 0;
     for (int s = 0; s < tape->n_slots; s++) {
         const Slot *slot = &tape->slots[s];
         if (slot->kind != INPUT)
             continue;
         PyObject *item = PySequence_Fast_GET_ITEM(inputs, slot->place);
-        if (!take_input(slot, item, &places[s], &numbers[slot->place], &worlds)) {
+        if (!take_input(slot, item, &places[s], &numbers[slot->place], worlds)) {
             answer = Py_NewRef(Py_None);
             goto done;
         }
     }
-    if (!worlds)
-        worlds = 1;
     outputs = PyTuple_New(tape->n_outputs);
     memory = PyMem_RawMalloc(tape->scratch + tape->per_world * worlds + ALIGNED);
     if (!outputs || !memory) {
@@ -488,7 +495,7 @@ done:
 
 static PyMethodDef methods[] = {
     {"build", build, METH_VARARGS, "build(name, slots, operations, inputs, outputs, scratch, per_world) -> tape"},
-    {"run", (PyCFunction)(void (*)(void))run, METH_FASTCALL, "run(tape, inputs) -> outputs, or None where the inputs do not fit the tape"},
+    {"run", (PyCFunction)(void (*)(void))run, METH_FASTCALL, "run(tape, inputs, worlds) -> outputs, or None where the inputs do not fit the tape"},
     {NULL, NULL, 0, NULL},
 };
 
@@ -500,5 +507,8 @@ PyMODINIT_FUNC PyInit__tape(void)
 {
     import_array();
     import_umath();
-    return PyModule_Create(&module);
+    PyObject *made = PyModule_Create(&module);
+    if (made && PyModule_AddIntConstant(made, "LAYOUT", LAYOUT) < 0)
+        Py_CLEAR(made);
+    return made;
 }

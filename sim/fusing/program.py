@@ -10,9 +10,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.fusing.tracing import INPUT, OUTPUT, SCRATCH, VIEW, WORLDS, Effect, Recording, Slot, Traced, root
+from sim.fusing.tracing import CLIP, INPUT, OUTPUT, SCRATCH, VIEW, WORLDS, Effect, Recording, Slot, Traced, root
 from sim.fusing.watching import Watched, getter, stand_in
 
+try:
+    from sim.fusing import _tape
+except ImportError:  # installed without its compiled part, or with one for another machine
+    _tape = None  # type: ignore[assignment]
+
+LAYOUT = 1
+"""Of what `_tape.build` takes; another number there means that it was built from another version."""
+BUILT = _tape is not None and _tape.LAYOUT == LAYOUT and CLIP is not None
+"""Whether the compiled part is there."""
 ALIGNED = 64
 DOES_NOT_FIT = object()
 """What a program answers where types, shapes or fixed values are not as recorded."""
@@ -33,8 +42,7 @@ class Program:
     """One recorded way through a function."""
 
     def __init__(self, recording: Recording, args: Sequence[Any], result: Any) -> None:
-        from sim.fusing import _tape
-
+        assert _tape is not None
         self.name, self._run = recording.name, _tape.run
         self._inputs = _Inputs(recording)
         outputs = _Outputs(recording, self._inputs.place)
@@ -61,7 +69,7 @@ class Program:
             if not _same(reach(args), fixed):
                 return DOES_NOT_FIT
         inputs = bound.inputs + self._inputs.passing(args)
-        answer = self._run(self._tape, inputs)
+        answer = self._run(self._tape, inputs, world.worlds)
         if answer is None:
             return DOES_NOT_FIT
         outputs, holds = answer
@@ -93,9 +101,9 @@ def record(function: Callable[..., Any], args: Sequence[Any]) -> Program:
 
 
 def _of_argument(recording: Recording, value: Any, path: tuple[Any, ...]) -> Any:
-    """For an argument. What an object holds may last; an array or a plain value that is handed in is another one in every call."""
-    if isinstance(value, dict):
-        return {key: _of_argument(recording, v, (*path, ("[]", key))) for key, v in value.items()}
+    """What an object holds may last; an array or a plain value that is handed in is another one in every call."""
+    if isinstance(value, dict | list | tuple | set):
+        raise recording.error(f"take a {type(value).__name__} as an argument")
     plain = value is None or isinstance(value, np.ndarray | np.generic | float | bool | int | str)
     return stand_in(recording, value, path, lasting=not plain)
 

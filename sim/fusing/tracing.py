@@ -7,7 +7,7 @@ actors and what else rooms use; the rest is refused by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,10 @@ INPUT, CONSTANT, SCRATCH, OUTPUT, VIEW = range(5)  # kinds of slots, and of oper
 LOOP, SELECT, CAST, COPY = range(4)
 WORLDS = -1
 
-CLIP = np._core.umath.clip  # type: ignore[attr-defined]  # NumPy has no public name for what the method `clip` of arrays calls
+try:  # NumPy has no public name for what the method `clip` of arrays calls
+    CLIP: Any = np._core.umath.clip  # type: ignore[attr-defined]
+except AttributeError:  # another NumPy: nothing is recorded
+    CLIP = None
 
 Path = tuple[Any, ...]
 """How a value is reached: the number of an argument, then names of attributes, ("[]", key) or ("()", arguments)."""
@@ -80,6 +83,7 @@ class Recording:
         self.signals: list[tuple[Path, str, Traced]] = []  # arrays published whole: population, name, value
         self.seen: dict[Path, Any] = {}  # stand-ins by path
         self.published: dict[Path, Traced] = {}  # what was published, by the path by which it is read from then on
+        self.handed_on: set[int] = set()
         self._constants: list[tuple[Any, Traced]] = []
 
     def error(self, what: str) -> ModelError:
@@ -90,7 +94,9 @@ class Recording:
 
     def array(self, value: Any, path: Path, lasting: bool) -> Traced:
         """The stand-in for an array, or a number, that is read."""
-        dtype = np.dtype(REAL) if isinstance(value, float) else value.dtype
+        dtype = np.dtype(REAL) if type(value) is float else value.dtype.newbyteorder("=")
+        if dtype == np.float64:
+            raise self.error("compute in double precision")
         self.reads.append(Read(path, lasting))
         self.inputs.append(len(self.reads) - 1)
         return self.slot(INPUT, dtype, self._dims(np.shape(value)), len(self.inputs) - 1)
@@ -109,11 +115,15 @@ class Recording:
         """A new array of the tape."""
         if len(dims) > 4:
             raise self.error(f"hold an array of {len(dims)} axes")
+        if WORLDS in dims[:-1]:
+            raise self.error("hold worlds on any axis but the last")
         self.slots.append(Slot(kind, np.dtype(dtype), dims, place, **more))
         return Traced(self, len(self.slots) - 1)
 
     def constant(self, value: Any, dtype: Any = None) -> Traced:
         """A number or array that is the same in every call."""
+        if value is None:
+            raise self.error("compute with None")
         array = np.ascontiguousarray(value, dtype=dtype) if np.ndim(value) else np.array(value, dtype=dtype)
         if array.dtype == np.float64:
             raise self.error("compute in double precision")
@@ -130,6 +140,10 @@ class Recording:
         """Note an operation; its result, in a new array unless `out` is given."""
         if out is None:
             out = self.slot(SCRATCH, dtype, broadcast(*(o.dims for o in operands)))
+        else:
+            if broadcast(*(o.dims for o in operands), out.dims) != out.dims:
+                raise self.error(f"write {' and '.join(str(o.shape) for o in operands)} into {out.shape}")
+            operands = [o.copy() if o.overlaps(out) else o for o in operands]
         slots = (*(o.number for o in operands), out.number)
         types = tuple(self.slots[s].dtype.num for s in slots) if kind == LOOP else ()
         self.operations.append((kind, slots, ufunc, types))
@@ -151,9 +165,15 @@ class Recording:
 
     def publish(self, path: Path, value: Any, shape: tuple[int, ...]) -> Traced:
         """From here on, what is read by this path is `value`; in its whole shape."""
+        if path in self.published:
+            raise self.error(f"publish {path[-1]} twice")
         given = value if isinstance(value, Traced) else self.constant(value, REAL)
         self.published[path] = given if given.shape == shape else given.spread(self._dims(shape))
         return self.published[path]
+
+    def hand_on(self, values: Iterable[Any]) -> None:
+        """From here on, these are not written into: what they are handed to reads them after the tape has run."""
+        self.handed_on |= {root(self.slots, v.number) for v in values if isinstance(v, Traced)}
 
 
 def _plain(value: Any, common: np.dtype) -> Any:
@@ -277,6 +297,8 @@ class Traced(NDArrayOperatorsMixin):
                 origin.append(-1)
                 continue
             if isinstance(key, int | np.integer) and self.dims[axis] != WORLDS:
+                if not -self.dims[axis] <= key < self.dims[axis]:
+                    raise IndexError(f"{key} is beyond an axis of {self.dims[axis]}")
                 chosen[axis] = int(key) % self.dims[axis]
             elif key == slice(None):
                 dims.append(self.dims[axis])
@@ -296,10 +318,19 @@ class Traced(NDArrayOperatorsMixin):
             self.recording.operate(COPY, [source.cast(self.dtype)], self.dtype, out=part)
 
     def refuse_input(self) -> None:
-        """What was read must not be written into; an array that is itself an argument may be."""
-        slot = self.recording.slots[root(self.recording.slots, self.number)]
-        if slot.kind != SCRATCH and not (slot.kind == INPUT and len(self.recording.reads[self.recording.inputs[slot.place]].path) == 1):
-            raise self.recording.error("write into what it read")
+        """What was read must not be written into, unless it is itself an argument; nor what was published or told."""
+        recording = self.recording
+        number = root(recording.slots, self.number)
+        slot = recording.slots[number]
+        if number in recording.handed_on:
+            raise recording.error("write into what it has published or told")
+        if slot.kind != SCRATCH and not (slot.kind == INPUT and len(recording.reads[recording.inputs[slot.place]].path) == 1):
+            raise recording.error("write into what it read")
+
+    def overlaps(self, out: Traced) -> bool:
+        """Whether it is another part of the array that `out` is a part of."""
+        slots = self.recording.slots
+        return root(slots, self.number) == root(slots, out.number) and self._slot != out._slot
 
     # -- methods of arrays -----------------------------------------------------------------------------------------------------------
 
@@ -351,15 +382,17 @@ class Traced(NDArrayOperatorsMixin):
 
 def _where(recording: Recording, condition: Any, yes: Any, no: Any) -> Traced:
     either = [v if isinstance(v, Traced) else recording.constant(v, _plain(v, np.dtype(REAL))) for v in (yes, no)]
-    return recording.operate(SELECT, [condition.cast(bool), *(v.cast(REAL) for v in either)], REAL)
+    dtype = np.result_type(*(v.dtype for v in either))
+    return recording.operate(SELECT, [condition.cast(bool), *(v.cast(dtype) for v in either)], dtype)
 
 
-def _stack(recording: Recording, rows: Sequence[Traced], axis: int = 0) -> Traced:
+def _stack(recording: Recording, rows: Sequence[Any], axis: int = 0) -> Traced:
     rows = [row if isinstance(row, Traced) else recording.constant(row, REAL) for row in rows]
-    dims = broadcast(*(r.dims for r in rows))
-    made = recording.slot(SCRATCH, rows[0].dtype, (*dims[:axis], len(rows), *dims[axis:]))
+    dtype, dims = np.result_type(*(r.dtype for r in rows)), broadcast(*(r.dims for r in rows))
+    axis %= len(dims) + 1
+    made = recording.slot(SCRATCH, dtype, (*dims[:axis], len(rows), *dims[axis:]))
     for i, row in enumerate(rows):
-        recording.operate(COPY, [row], made.dtype, out=made._view((*[slice(None)] * axis, i)))
+        recording.operate(COPY, [row.cast(dtype)], dtype, out=made._view((*[slice(None)] * axis, i)))
     return made
 
 

@@ -91,11 +91,13 @@ class Watched:
 
     def _tell(self, *args: Any, **kwargs: Any) -> None:
         """Call the method after the tape has run."""
+        self._recording.hand_on((*args, *kwargs.values()))
         self._recording.effects.append(Effect(self._path, args, kwargs))
 
     def _tell_where(self, *args: Any, **kwargs: Any) -> None:
         """The same, unless it happens nowhere."""
         where = self._value.where if len(args) > self._value.where else None
+        self._recording.hand_on((*args, *kwargs.values()))
         self._recording.effects.append(Effect(self._path, args, kwargs, where))
 
     def _of_lever(self, name: str, *more: Any) -> Any:
@@ -132,19 +134,21 @@ class Watched:
 
     def _publish(self, key: str, value: Any) -> None:
         """Set a signal after the tape has run; what reads it from here on reads this value."""
-        shape = self._value.__self__.shape_of(key)
+        shape = self._value.__self__.signal_shape(key)
         whole = self._recording.publish((*self._path[:-1], key), value, shape)
         if isinstance(value, Traced) and not value.is_input:
+            self._recording.hand_on((whole,))
             self._recording.signals.append((self._path[:-1], key, whole))
         else:
             self._tell(key, value)
 
     def _depart(self, name: str) -> Any:
         """The difference, on the tape."""
-        seen, path = self._recording.seen, (*self._path, name)
+        group, key = name.split(".", 1)
+        now, seen = getattr(getattr(self._owner, group), key), self._recording.seen
+        path = (*self._path, name, now.number)  # another one once it is published anew
         if path not in seen:
-            group, key = name.split(".", 1)
-            seen[path] = getattr(getattr(self._owner, group), key) - self._owner.today(name)
+            seen[path] = now - self._owner.today(name)
         return seen[path]
 
     def _last_argument(self, *args: Any) -> Any:

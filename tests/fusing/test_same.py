@@ -36,6 +36,8 @@ def assert_same(plan, monkeypatch, **more):
     assert told(fused) == told(plain)
 
 
+COURSE = {"eu.entry_mode": "all_at_once", "nato.stationing": "permanent", "eu.kosovo_recognition": "united"}
+FORCED = {"force.veto.MKD": "2024Q3", "force.crisis.BIH": "2024Q4", "force.us_withdrawal": "2025Q1", "force.turnover.SRB": "2024Q2"}
 LEVERS = {
     "as it is": {},
     "levers that move": {
@@ -44,8 +46,9 @@ LEVERS = {
         "eu.council_rule": {"2025Q2": "qualified_majority"},
         "states.SRB.alternation": {"2024Q3": 2.0},
     },
-    "another course": {"eu.entry_mode": "all_at_once", "nato.stationing": "permanent", "eu.kosovo_recognition": "united"},
-    "forced": {"force.veto.MKD": "2024Q3", "force.crisis.BIH": "2024Q4", "force.us_withdrawal": "2025Q1", "force.turnover.SRB": "2024Q2"},
+    "another course": COURSE,
+    "forced": FORCED,
+    "forced on another course": COURSE | FORCED | {"eu.council_rule": "staged", "us.deal_style": "ad_hoc"},
 }
 
 

@@ -1,5 +1,6 @@
 """What a tape may hold, and what is refused."""
 
+import operator
 import shutil
 from collections import namedtuple
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from sim import fusing
 from sim.errors import ModelError
 from sim.fusing import fused
 from sim.maths import REAL, hazard, how_many, logistic, mean, within
+from tests.helpers import world_of
 
 needs_it = pytest.mark.skipif(not fusing.AVAILABLE, reason="the compiled part was not built")
 ROWS = np.array([[1.0], [2.0], [0.5]], dtype=REAL)
@@ -69,11 +71,16 @@ def choices(w):
         np.where(w.narrow > 0.5, w.wide, w.other),
         np.stack([w.narrow, w.wide[0]]),
         np.stack([w.wide, w.wide], axis=1),
+        np.where(w.narrow > 0.5, w.mask, w.mask ^ True),
+        np.stack([w.mask[0], w.mask[1]]),
+        np.stack([w.narrow, w.mask[0]]),
+        np.stack([w.mask[0], w.narrow], axis=-2),
     )
 
 
 def in_place(w):
     made = w.wide * 1.0
+    made += made[0]
     made[1] *= w.narrow
     made[0] = 0.5
     made += w.column
@@ -120,19 +127,47 @@ def test_another_shape_type_or_season_is_another_tape():
 
 
 @needs_it
-def test_tuples_dictionaries_and_arguments_pass_through():
+def test_results_of_many_parts_and_plain_arguments():
     Pair = namedtuple("Pair", "one two")
 
     @fused
-    def several(w, amounts, factor, word):
-        doubled = {key: 2 * amount for key, amount in amounts.items()}
+    def several(w, amount, factor, word):
+        doubled = {"x": 2 * amount, "y": 2 * w.narrow}
         return {"sum": sum(doubled.values()) * factor, "word": word}, Pair(w.narrow, None)
 
-    world = a_world()
-    for word in ("a", "b", "a"):
-        found, (narrow, nothing) = several(world, {"x": world.wide, "y": world.narrow}, world.number, word)
+    for seed, word in enumerate("aba"):
+        world = a_world(seed=seed)
+        found, (narrow, nothing) = several(world, world.wide, world.number, word)
         assert found["sum"].tobytes() == ((2 * world.wide + 2 * world.narrow) * world.number).tobytes()
         assert (found["word"], narrow is world.narrow, nothing) == (word, True, None)
+    assert len(several.programs) == 2
+
+
+@needs_it
+def test_an_array_of_another_make_is_taken_plainly():
+    @fused
+    def doubled(w):
+        return w.wide * 2
+
+    world = a_world()
+    for _ in range(2):
+        world.wide = world.wide.astype(">f4")
+        assert np.array_equal(doubled(world), world.wide * 2)
+    assert not doubled.programs
+
+
+@needs_it
+def test_what_may_be_written_must_be_writeable():
+    @fused
+    def write(w, into):
+        into[0] = w.narrow
+
+    world, into = a_world(), np.zeros((3, 128), dtype=REAL)
+    write(world, into)
+    assert np.array_equal(into[0], world.narrow)
+    into.setflags(write=False)
+    with pytest.raises(ValueError, match="read-only"):
+        write(world, into)
 
 
 REFUSED = {
@@ -148,16 +183,25 @@ REFUSED = {
     "that it did not read from its arguments": lambda w: w.wide * np.ones(128, dtype=REAL),
     "not elementwise": lambda w: np.asarray(w.wide),
     "add up an array of this kind": lambda w: w.wide.sum(axis=1),
+    "hold worlds on any axis but the last": lambda w: w.narrow[:, None] * w.narrow,
+    "write (128,) and (2, 3, 128) into (128,)": lambda w: operator.iadd(w.narrow + 1, w.deep),
+    "write (3, 128) into (128,)": lambda w: (w.wide + 1).__setitem__(0, w.wide),
+    "compute with None": lambda w: w.wide.clip(None, 0.5),
+    "hold an array of 5 axes": lambda w: w.deep[None, None] + 1,
+    "take a dict as an argument": None,
 }
 
 
 @needs_it
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_a_tape_cannot_hold_is_refused_by_name(what):
-    function = REFUSED[what]
-    function.__qualname__ = "mine"
+    def mine(w, *more):
+        return REFUSED[what](w)
+
+    mine.__qualname__ = "mine"
+    arguments = (a_world(), *([{}] if "dict" in what else []))
     with pytest.raises(ModelError, match="mine is fused and cannot ") as refusal:
-        fused(function)(a_world())
+        fused(mine)(*arguments)
     assert what in str(refusal.value)
 
 
@@ -181,3 +225,40 @@ def test_without_the_compiled_part_the_function_runs_as_it_is_written():
     once = fused(in_place)
     assert all(a.tobytes() == b.tobytes() for a, b in zip(once(a_world(fuses=False)), in_place(a_world()), strict=True))
     assert not once.programs
+
+
+MISUSES = {
+    "states.democracy is not a signal": lambda w: w.states.set("democracy", w.states.democracy * 1.0),
+    "publish unrest twice": lambda w: [w.states.set("unrest", w.states.democracy * k) for k in (1.0, 2.0)],
+    "write into what it has published or told": lambda w: told_then_changed(w),
+    "states.unrest is read before": lambda w: w.states.set("fragile", w.states.unrest),
+    "states.unrest is not a stock": lambda w: w.states.change("unrest", w.states.democracy, because="a mistake"),
+}
+
+
+def told_then_changed(world):
+    where = world.states.democracy > 0.5
+    world.state_events("crisis", where, because="a test")
+    where &= world.states.stability > 0.5
+
+
+@needs_it
+@pytest.mark.parametrize("what", MISUSES)
+def test_a_world_is_misused_in_vain(what):
+    world = world_of()
+    with pytest.raises(ModelError, match=what):
+        fused(lambda w: MISUSES[what](w))(world)
+
+
+@needs_it
+def test_a_departure_follows_what_is_published():
+    @fused
+    def twice(w):
+        w.region.set("threat", w.states.democracy[0] * 1.0)
+        return w.departure("region.threat"), w.departure("states.democracy")
+
+    world = world_of()
+    threat, democracy = twice(world)
+    assert threat.tobytes() == (world.states.democracy[0] - world.today("region.threat")).tobytes()
+    assert democracy.tobytes() == world.departure("states.democracy").tobytes()
+    assert world.region.threat.tobytes() == world.states.democracy[0].tobytes()
