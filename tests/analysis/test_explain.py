@@ -64,13 +64,17 @@ def level(results, outcome, quarter):
     return float(total[rows.index(state)].mean() if state in rows else total.mean())
 
 
+SIGNALS = {v.published for v in catalogue().variables.values() if v.kind == "signal"}
+
+
 @pytest.mark.parametrize("outcome", [*QUICK, *(pytest.param(o, marks=pytest.mark.slow) for o in FURTHER)])
 def test_causes_sum_to_the_difference(runs, outcome):
     a, b = runs
     frame = explain(a, b, outcome, until="2025Q3")
     difference = level(b, outcome, "2025Q3") - level(a, outcome, "2025Q3")
-    assert frame["difference"].sum() == pytest.approx(difference, abs=1e-9)
-    assert frame["alternative"].sum() == pytest.approx(level(b, outcome, "2025Q3"), abs=1e-9)
+    dropped = 1e-8 if outcome in SIGNALS else 1e-9  # of a signal, what is smaller is rounding and has no row
+    assert frame["difference"].sum() == pytest.approx(difference, abs=dropped)
+    assert frame["alternative"].sum() == pytest.approx(level(b, outcome, "2025Q3"), abs=dropped)
     assert frame["reference"].sum() == pytest.approx(level(a, outcome, "2025Q3"), abs=1e-7)
 
 
