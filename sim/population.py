@@ -152,7 +152,7 @@ class Population:
             self._lasting.add(key)
         return self.__dict__
 
-    @on_tape("tell_where", where=2)
+    @on_tape("tell", where=2)
     def jump(self, key: str, to: Array | float, where: Array | None, because: str) -> None:
         """A discrete event: the stock becomes `to` where `where` (full shape, or None for everywhere) holds, after all bookings."""
         if key not in self._stocks:

@@ -257,7 +257,7 @@ class World(mesa.Model):
         """This quarter's draws of any stream by its full name, shape (*slots, worlds)."""
         return self.streams[name]
 
-    @on_tape("tell_where", where=1)
+    @on_tape("tell", where=1)
     def event(
         self, name: str, where: np.ndarray | bool = True, *, target: str = "", actor: str, because: str, until: np.ndarray | None = None
     ) -> None:
@@ -314,7 +314,7 @@ class World(mesa.Model):
                 forced |= True if f.mask is None else f.mask[worlds]
         return forced
 
-    @on_tape("tell_where", where=1)
+    @on_tape("tell", where=1)
     def state_events(self, name: str, where: np.ndarray, *, actor: str | None = None, because: str) -> None:
         """Note an event per state, `name.<ISO>`, where (6, worlds) holds; the actor is the state itself unless named."""
         at = where.ravel().nonzero()[0]

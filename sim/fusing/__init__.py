@@ -1,7 +1,7 @@
 """Functions whose arithmetic is carried out in one go.
 
 A function marked `@fused` reads arrays from the world (its first argument), computes with them elementwise, and books, publishes or
-returns the results. When it is called first, what it does is recorded (`sim.fusing.tracing`); from then on `_tape` carries the recorded
+returns the results. When it is called first, what it does is recorded (`sim.fusing.traced`); from then on `_tape` carries the recorded
 operations out, which spares each of them a microsecond or two in Python and new memory for its result. The results are the same to the
 last bit, because NumPy's own inner loops are used in the same order. Where `_tape` was not built, where a ledger is kept (which asks for
 each cause by itself), or where a clamp holds something, the function simply runs as it is written.

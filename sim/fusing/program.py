@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import prod
 from operator import attrgetter
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.fusing.tracing import CLIP, INPUT, OUTPUT, SCRATCH, VIEW, WORLDS, Effect, Recording, Slot, Traced, root
+from sim.fusing.layout import laid_out
+from sim.fusing.recording import INPUT, OUTPUT, SCRATCH, Effect, Recording
+from sim.fusing.traced import CLIP, Traced
 from sim.fusing.watching import Watched, getter, stand_in
 
 try:
@@ -22,7 +23,6 @@ LAYOUT = 1
 """Of what `_tape.build` takes; another number there means that it was built from another version."""
 BUILT = _tape is not None and _tape.LAYOUT == LAYOUT and CLIP is not None
 """Whether the compiled part is there."""
-ALIGNED = 64
 DOES_NOT_FIT = object()
 """What a program answers where types, shapes or fixed values are not as recorded."""
 
@@ -54,8 +54,7 @@ class Program:
         self._fixed = [(getter(r.path), r.fixed) for r in recording.reads if not r.is_array and not r.lasting]
         self._fixed_once = [(getter(r.path), r.fixed) for r in recording.reads if not r.is_array and r.lasting]
         self._room = next((i for i, arg in enumerate(args) if isinstance(arg, SimpleNamespace)), 0)  # the room's parameters
-        self.operations = _needed(recording, outputs.slots)
-        self._tape = _tape.build(recording.name, *_laid_out(recording, self.operations, self._inputs.place, outputs.slots))
+        self._tape = _tape.build(recording.name, *laid_out(recording, self._inputs.place, outputs.slots))
 
     def run(self, args: Sequence[Any]) -> Any:
         """What the function returns, or DOES_NOT_FIT."""
@@ -205,91 +204,3 @@ class _Outputs:
             return lambda ins, outs: ins[place]
         number = self.number(value)
         return lambda ins, outs: outs[number]
-
-
-Operation = tuple[int, tuple[int, ...], Any, tuple[int, ...]]
-
-
-def _needed(recording: Recording, outputs: Sequence[int]) -> list[Operation]:
-    """The operations that an output or a booking depends on, in order."""
-    wanted, kept = set(outputs), []
-    for operation in reversed(recording.operations):
-        *inputs, result = (root(recording.slots, s) for s in operation[1])
-        if result in wanted or recording.slots[result].kind == INPUT:
-            kept.append(operation)
-            wanted.update(inputs)
-    return kept[::-1]
-
-
-def _laid_out(recording: Recording, operations: Sequence[Operation], inputs: dict[int, int], outputs: Sequence[int]) -> tuple[Any, ...]:
-    """What `_tape.build` takes: slots that are used, operations, numbers of inputs and outputs, and the size of the scratch."""
-    places, scratch, per_world = _places(recording, operations)
-    given = [i for i, slot in enumerate(recording.slots) if slot.kind == INPUT]
-    used = sorted({s for _, slots, *_ in operations for n in slots for s in _chain(recording, n)} | set(outputs) | set(given))
-    number = {s: i for i, s in enumerate(used)}
-    slots = []
-    for s in used:
-        slot = recording.slots[s]
-        match slot.kind:
-            case k if k == VIEW:
-                place = number[slot.place]
-            case k if k == INPUT:
-                place = inputs[slot.place]
-            case _:
-                place = places.get(s, slot.place)
-        slots.append((slot.kind, slot.dtype.num, slot.dims, place, tuple(slot.chosen), tuple(slot.chosen.values()), slot.origin))
-    told = tuple((kind, tuple(number[s] for s in operands), ufunc, types) for kind, operands, ufunc, types in operations)
-    return tuple(slots), told, len(inputs), len(outputs), scratch, per_world
-
-
-def _chain(recording: Recording, number: int) -> list[int]:
-    """A slot and what it is a view of."""
-    chain = [number]
-    while recording.slots[number].kind == VIEW:
-        number = recording.slots[number].place
-        chain.append(number)
-    return chain
-
-
-def _places(recording: Recording, operations: Sequence[Operation]) -> tuple[dict[int, int], int, int]:
-    """Where scratch arrays lie, in bytes, or bytes per world for those that differ by world; and how much there is of both.
-
-    Memory is used again once nobody needs what it held.
-    """
-    slots = recording.slots
-    last = {root(slots, s): i for i, (_, operands, *_) in enumerate(operations) for s in operands}
-    places: dict[int, int] = {}
-    free: dict[tuple[bool, int], list[int]] = {}
-    ending: dict[int, list[int]] = {}
-    ends = {False: 0, True: 0}
-    for i, (_, operands, *_) in enumerate(operations):
-        made = root(slots, operands[-1])
-        if slots[made].kind == SCRATCH and made not in places:
-            size = by_world, length = _size(slots[made])
-            spare = free.setdefault(size, [])
-            if made == operands[-1]:
-                for gone in _overwritten(slots, operands, ending.get(i, [])):
-                    ending[i].remove(gone)
-                    spare.append(places[gone])
-            if not spare:
-                spare.append(ends[by_world])
-                ends[by_world] += length
-            places[made] = spare.pop()
-            ending.setdefault(last[made], []).append(made)
-        for gone in ending.pop(i, ()):
-            free[_size(slots[gone])].append(places[gone])
-    return places, ends[False], ends[True]
-
-
-def _overwritten(slots: Sequence[Slot], operands: Sequence[int], ending: Sequence[int]) -> list[int]:
-    """Scratch that an operation reads last and may write its result to, element by element: of the same shape and type, and whole."""
-    *inputs, result = operands
-    alike = [s for s in dict.fromkeys(inputs) if slots[s].dims == slots[result].dims and slots[s].dtype == slots[result].dtype]
-    return [s for s in alike if s in ending and all(s == other or root(slots, other) != s for other in inputs)][:1]
-
-
-def _size(slot: Slot) -> tuple[bool, int]:
-    """Whether an array differs by world; its bytes, per world or in whole lines of the cache."""
-    by_world = WORLDS in slot.dims
-    length = prod(n for n in slot.dims if n != WORLDS) * slot.dtype.itemsize
-    return by_world, length if by_world else -(-length // ALIGNED) * ALIGNED

@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.fusing.tracing import CLIP, COPY, Effect, Path, Recording, Traced
+from sim.fusing.recording import COPY, Effect, Path, Recording
+from sim.fusing.traced import CLIP, Traced, call, constant, operate
+from sim.maths import REAL
 
 
 def stand_in(recording: Recording, value: Any, path: Path, lasting: bool) -> Any:
@@ -25,7 +27,7 @@ def stand_in(recording: Recording, value: Any, path: Path, lasting: bool) -> Any
 
 def _stand_in(recording: Recording, value: Any, path: Path, lasting: bool) -> Any:
     if isinstance(value, np.ndarray | np.generic | float):
-        return recording.array(value, path, lasting)
+        return Traced(recording, recording.array(value, path, lasting))
     if value is None or isinstance(value, bool | int | str | bytes):
         return recording.fixed(value, path, lasting)
     return Watched(recording, value, path, lasting)
@@ -90,15 +92,10 @@ class Watched:
     # -- what marked methods become -----------------------------------------------------------------------------------------------------
 
     def _tell(self, *args: Any, **kwargs: Any) -> None:
-        """Call the method after the tape has run."""
-        self._recording.hand_on((*args, *kwargs.values()))
-        self._recording.effects.append(Effect(self._path, args, kwargs))
-
-    def _tell_where(self, *args: Any, **kwargs: Any) -> None:
-        """The same, unless it happens nowhere."""
-        where = self._value.where if len(args) > self._value.where else None
-        self._recording.hand_on((*args, *kwargs.values()))
-        self._recording.effects.append(Effect(self._path, args, kwargs, where))
+        """Call the method after the tape has run; not where it happens nowhere, if an argument says where."""
+        where = self._value.where
+        self._hand_on(*args, *kwargs.values())
+        self._recording.effects.append(Effect(self._path, args, kwargs, where if where is not None and where < len(args) else None))
 
     def _of_lever(self, name: str, *more: Any) -> Any:
         """Read what lasts as long as a lever stands still."""
@@ -119,28 +116,35 @@ class Watched:
     def _decide(self, row: int | None, key: str, value: Any) -> None:
         """Write a decision, on the tape."""
         recording, rows = self._recording, self._owner.decision(key)
-        made = value if isinstance(value, Traced) else recording.constant(value, rows.dtype)
+        made = value if isinstance(value, Traced) else constant(recording, value, rows.dtype)
         made = made > 0.5 if rows.dtype == bool and made.dtype != bool else made
         into = rows if row is None else rows[row]
         if rows.dtype == bool:
-            recording.operate(COPY, [made.cast(bool)], bool, out=into)
+            operate(COPY, [made.cast(bool)], bool, out=into)
         else:
-            recording.call(CLIP, (made, *self._owner.range_of(key)), out=into)
+            call(recording, CLIP, (made, *self._owner.range_of(key)), out=into)
 
     def _book(self, key: str, amount: Any) -> None:
         """Add to the sum of a stock's bookings, on the tape."""
         total = self._owner.booking_on_tape(key)
-        self._recording.call(np.add, (total, amount), out=total)
+        call(self._recording, np.add, (total, amount), out=total)
 
     def _publish(self, key: str, value: Any) -> None:
-        """Set a signal after the tape has run; what reads it from here on reads this value."""
+        """Set a signal after the tape has run; what reads it from here on reads this value, in its whole shape."""
+        recording, path = self._recording, (*self._path[:-1], key)
+        if path in recording.published:
+            raise recording.error(f"publish {key} twice")
         shape = self._value.__self__.signal_shape(key)
-        whole = self._recording.publish((*self._path[:-1], key), value, shape)
+        given = value if isinstance(value, Traced) else constant(recording, value, REAL)
+        whole = recording.published[path] = given if given.shape == shape else given.spread(recording.dims(shape))
         if isinstance(value, Traced) and not value.is_input:
-            self._recording.hand_on((whole,))
-            self._recording.signals.append((self._path[:-1], key, whole))
+            self._hand_on(whole)
+            recording.signals.append((self._path[:-1], key, whole))
         else:
             self._tell(key, value)
+
+    def _hand_on(self, *values: Any) -> None:
+        self._recording.hand_on(v.number for v in values if isinstance(v, Traced))
 
     def _depart(self, name: str) -> Any:
         """The difference, on the tape."""
