@@ -22,7 +22,7 @@ MOST_OPEN = 64
 AHEAD = ("ahead", "further ahead")
 """Lanes of questions that a page will perhaps ask next: served only when nothing else waits, given up as soon as something does."""
 FOR_TWO = 4
-"""Processors from which on two workers share an answer. Half the worlds take four fifths of the time of all: with fewer, the page and other
+"""Processors from which on two workers share an answer. Half the worlds take two thirds of the time of all: with fewer, the page and other
 programs want what is left."""
 MOST_PLACED = 256
 """Pieces of which is remembered where they were begun."""

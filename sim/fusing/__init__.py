@@ -7,6 +7,9 @@ last bit, because NumPy's own inner loops are used in the same order. Where `_ta
 each cause by itself), or where a clamp holds something, the function simply runs as it is written.
 
 What such a function must not do is decide by the contents of an array (`if mask.any()`); that is an error at its first call.
+
+`watching` and `traced` hold what stands in for the world and for arrays while a function is recorded, `trace` what they note, `layout`
+puts its arrays in their places, `program` fetches, runs and hands on.
 """
 
 from __future__ import annotations

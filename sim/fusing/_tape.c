@@ -6,7 +6,7 @@
    in between share a stretch of memory that stays close to the processor. Every element is computed from the same numbers by the same
    code, so that results agree to the last bit.
 
-   See recording.py for what a tape holds, and layout.py for what `build` is given. */
+   See trace.py for what a tape holds, and layout.py for what `build` is given. */
 
 #define PY_SSIZE_T_CLEAN
 #define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
@@ -24,7 +24,7 @@
 #define LAYOUT 1     /* of what build takes; as in program.py */
 #define CAPSULE "sim.fusing.tape"
 
-enum { INPUT, CONSTANT, SCRATCH, OUTPUT, VIEW };  /* kinds of slots; recording.py counts them in this order */
+enum { INPUT, CONSTANT, SCRATCH, OUTPUT, VIEW };  /* kinds of slots; trace.py counts them in this order */
 enum { LOOP, SELECT, CAST, COPY };                /* kinds of operations */
 
 typedef struct {

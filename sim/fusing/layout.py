@@ -6,69 +6,69 @@ from collections.abc import Sequence
 from math import prod
 from typing import Any
 
-from sim.fusing.recording import INPUT, SCRATCH, VIEW, WORLDS, Operation, Recording, Slot
+from sim.fusing.trace import INPUT, SCRATCH, VIEW, WORLDS, Operation, Slot, Trace
 
 ALIGNED = 64  # bytes: a line of the cache
 
 
-def _needed(recording: Recording, outputs: Sequence[int]) -> list[Operation]:
+def _needed(trace: Trace, outputs: Sequence[int]) -> list[Operation]:
     """The operations that an output or a booking depends on, in order."""
     wanted, kept = set(outputs), []
-    for operation in reversed(recording.operations):
-        *inputs, result = (recording.root(s) for s in operation.operands)
-        if result in wanted or recording.slots[result].kind == INPUT:
+    for operation in reversed(trace.operations):
+        *inputs, result = (trace.root(s) for s in operation.operands)
+        if result in wanted or trace.slots[result].kind == INPUT:
             kept.append(operation)
             wanted.update(inputs)
     return kept[::-1]
 
 
-def laid_out(recording: Recording, inputs: dict[int, int], outputs: Sequence[int]) -> tuple[Any, ...]:
+def laid_out(trace: Trace, inputs: dict[int, int], outputs: Sequence[int]) -> tuple[Any, ...]:
     """What `_tape.build` takes: slots that are used, operations, numbers of inputs and outputs, and the size of the scratch.
 
     `inputs` says where each input stands among those of the tape; `outputs` are slots.
     """
-    operations = _needed(recording, outputs)
-    places, scratch, per_world = _places(recording, operations)
-    given = [i for i, slot in enumerate(recording.slots) if slot.kind == INPUT]
-    used = sorted({s for operation in operations for n in operation.operands for s in _chain(recording, n)} | set(outputs) | set(given))
+    operations = _needed(trace, outputs)
+    places, scratch, per_world = _places(trace, operations)
+    given = [i for i, slot in enumerate(trace.slots) if slot.kind == INPUT]
+    used = sorted({s for operation in operations for n in operation.operands for s in _chain(trace, n)} | set(outputs) | set(given))
     number = {s: i for i, s in enumerate(used)}
     slots = []
     for s in used:
-        slot = recording.slots[s]
+        slot = trace.slots[s]
         place = number[slot.place] if slot.kind == VIEW else inputs[slot.place] if slot.kind == INPUT else places.get(s, slot.place)
         slots.append((slot.kind, slot.dtype.num, slot.dims, place, tuple(slot.chosen), tuple(slot.chosen.values()), slot.origin))
     told = tuple((o.kind, tuple(number[s] for s in o.operands), o.ufunc, o.types) for o in operations)
     return tuple(slots), told, len(inputs), len(outputs), scratch, per_world
 
 
-def _chain(recording: Recording, number: int) -> list[int]:
+def _chain(trace: Trace, number: int) -> list[int]:
     """A slot and what it is a view of."""
     chain = [number]
-    while recording.slots[number].kind == VIEW:
-        number = recording.slots[number].place
+    while trace.slots[number].kind == VIEW:
+        number = trace.slots[number].place
         chain.append(number)
     return chain
 
 
-def _places(recording: Recording, operations: Sequence[Operation]) -> tuple[dict[int, int], int, int]:
+def _places(trace: Trace, operations: Sequence[Operation]) -> tuple[dict[int, int], int, int]:
     """Where scratch arrays lie, in bytes, or bytes per world for those that differ by world; and how much there is of both.
 
     Memory is used again once nobody needs what it held.
     """
-    slots = recording.slots
-    last = {recording.root(s): i for i, operation in enumerate(operations) for s in operation.operands}
+    slots = trace.slots
+    last = {trace.root(s): i for i, operation in enumerate(operations) for s in operation.operands}
     places: dict[int, int] = {}
     free: dict[tuple[bool, int], list[int]] = {}
     ending: dict[int, list[int]] = {}
     ends = {False: 0, True: 0}
     for i, operation in enumerate(operations):
         operands = operation.operands
-        made = recording.root(operands[-1])
+        made = trace.root(operands[-1])
         if slots[made].kind == SCRATCH and made not in places:
             size = by_world, length = _size(slots[made])
             spare = free.setdefault(size, [])
             if made == operands[-1]:
-                for gone in _overwritten(recording, operands, ending.get(i, [])):
+                for gone in _overwritten(trace, operands, ending.get(i, [])):
                     ending[i].remove(gone)
                     spare.append(places[gone])
             if not spare:
@@ -81,11 +81,11 @@ def _places(recording: Recording, operations: Sequence[Operation]) -> tuple[dict
     return places, ends[False], ends[True]
 
 
-def _overwritten(recording: Recording, operands: Sequence[int], ending: Sequence[int]) -> list[int]:
+def _overwritten(trace: Trace, operands: Sequence[int], ending: Sequence[int]) -> list[int]:
     """Scratch that an operation reads last and may write its result to, element by element: of the same shape and type, and whole."""
-    slots, (*inputs, result) = recording.slots, operands
+    slots, (*inputs, result) = trace.slots, operands
     alike = [s for s in dict.fromkeys(inputs) if slots[s].dims == slots[result].dims and slots[s].dtype == slots[result].dtype]
-    return [s for s in alike if s in ending and all(s == other or recording.root(other) != s for other in inputs)][:1]
+    return [s for s in alike if s in ending and all(s == other or trace.root(other) != s for other in inputs)][:1]
 
 
 def _size(slot: Slot) -> tuple[bool, int]:

@@ -1,4 +1,4 @@
-"""From a recording to a program: what to fetch, the tape, and what to do with what it yields."""
+"""From a trace to a program: what to fetch, the tape, and what to do with what it yields."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.fusing.layout import laid_out
-from sim.fusing.recording import INPUT, OUTPUT, SCRATCH, Effect, Recording
+from sim.fusing.trace import INPUT, OUTPUT, SCRATCH, Effect, Trace
 from sim.fusing.traced import CLIP, Traced
 from sim.fusing.watching import Watched, getter, stand_in
 
@@ -41,20 +41,20 @@ class Bound(NamedTuple):
 class Program:
     """One recorded way through a function."""
 
-    def __init__(self, recording: Recording, args: Sequence[Any], result: Any) -> None:
+    def __init__(self, trace: Trace, args: Sequence[Any], result: Any) -> None:
         assert _tape is not None
-        self.name, self._run = recording.name, _tape.run
-        self._inputs = _Inputs(recording)
-        outputs = _Outputs(recording, self._inputs.place)
-        self._signals = [(getter(path), key, outputs.number(value)) for path, key, value in recording.signals]
-        self._methods = [getter(e.path) for e in recording.effects]
-        self._effects = [(outputs.mask(e), outputs.filled(list(e.args)), outputs.filled(e.kwargs)) for e in recording.effects]
-        self._promises = [(getter(path), key) for path, key in recording.promises]
+        self.name, self._run = trace.name, _tape.run
+        self._inputs = _Inputs(trace)
+        outputs = _Outputs(trace, self._inputs.place)
+        self._signals = [(getter(path), key, outputs.number(value)) for path, key, value in trace.signals]
+        self._methods = [getter(e.path) for e in trace.effects]
+        self._effects = [(outputs.mask(e), outputs.filled(list(e.args)), outputs.filled(e.kwargs)) for e in trace.effects]
+        self._promises = [(getter(path), key) for path, key in trace.promises]
         self._result = None if result is None else outputs.filled(result)
-        self._fixed = [(getter(r.path), r.fixed) for r in recording.reads if not r.is_array and not r.lasting]
-        self._fixed_once = [(getter(r.path), r.fixed) for r in recording.reads if not r.is_array and r.lasting]
+        self._fixed = [(getter(r.path), r.fixed) for r in trace.reads if not r.is_array and not r.lasting]
+        self._fixed_once = [(getter(r.path), r.fixed) for r in trace.reads if not r.is_array and r.lasting]
         self._room = next((i for i, arg in enumerate(args) if isinstance(arg, SimpleNamespace)), 0)  # the room's parameters
-        self._tape = _tape.build(recording.name, *laid_out(recording, self._inputs.place, outputs.slots))
+        self._tape = _tape.build(trace.name, *laid_out(trace, self._inputs.place, outputs.slots))
 
     def run(self, args: Sequence[Any]) -> Any:
         """What the function returns, or DOES_NOT_FIT."""
@@ -94,24 +94,24 @@ def _same(found: Any, fixed: Any) -> bool:
 
 def record(function: Callable[..., Any], args: Sequence[Any]) -> Program:
     """Call a function once with stand-ins for its arguments."""
-    recording = Recording(f"{function.__module__}.{function.__qualname__}", args[0].worlds)
-    stand_ins = [_of_argument(recording, value, (i,)) for i, value in enumerate(args)]
-    return Program(recording, args, function(*stand_ins))
+    trace = Trace(f"{function.__module__}.{function.__qualname__}", args[0].worlds)
+    stand_ins = [_of_argument(trace, value, (i,)) for i, value in enumerate(args)]
+    return Program(trace, args, function(*stand_ins))
 
 
-def _of_argument(recording: Recording, value: Any, path: tuple[Any, ...]) -> Any:
+def _of_argument(trace: Trace, value: Any, path: tuple[Any, ...]) -> Any:
     """What an object holds may last; an array or a plain value that is handed in is another one in every call."""
     if isinstance(value, dict | list | tuple | set):
-        raise recording.error(f"take a {type(value).__name__} as an argument")
+        raise trace.error(f"take a {type(value).__name__} as an argument")
     plain = value is None or isinstance(value, np.ndarray | np.generic | float | bool | int | str)
-    return stand_in(recording, value, path, lasting=not plain)
+    return stand_in(trace, value, path, lasting=not plain)
 
 
 class _Inputs:
     """What a tape takes: first what lasts as long as the world, then what is fetched in every call."""
 
-    def __init__(self, recording: Recording) -> None:
-        reads = [(i, recording.reads[number]) for i, number in enumerate(recording.inputs)]
+    def __init__(self, trace: Trace) -> None:
+        reads = [(i, trace.reads[number]) for i, number in enumerate(trace.inputs)]
         lasting = [(i, r.path) for i, r in reads if r.lasting]
         passing = [(i, r.path) for i, r in reads if not r.lasting]
         dotted: dict[int, list[tuple[int, str]]] = {}
@@ -126,7 +126,7 @@ class _Inputs:
         self._rest = [getter(path) for _, path in rest]
         order = [i for i, _ in lasting] + [i for names in dotted.values() for i, _ in names] + [i for i, _ in rest]
         self.place = {i: at for at, i in enumerate(order)}
-        """Where an input, as the recording counts them, stands among those of the tape."""
+        """Where an input, as the trace counts them, stands among those of the tape."""
 
     def lasting(self, args: Sequence[Any]) -> list[Any]:
         """Those that last."""
@@ -150,8 +150,8 @@ Filled = Callable[[Sequence[Any], Sequence[Any]], Any]
 class _Outputs:
     """What a program yields: arrays that the tape leaves behind, in the places where results and effects hold their stand-ins."""
 
-    def __init__(self, recording: Recording, places: dict[int, int]) -> None:
-        self._recording, self._places = recording, places
+    def __init__(self, trace: Trace, places: dict[int, int]) -> None:
+        self._trace, self._places = trace, places
         self.slots: list[int] = []
 
     def filled(self, value: Any) -> Filled:
@@ -159,7 +159,7 @@ class _Outputs:
         if isinstance(value, Traced):
             return self._array(value)
         if isinstance(value, Watched):
-            raise self._recording.error("hand on what it was given")
+            raise self._trace.error("hand on what it was given")
         if isinstance(value, dict):
             return self._dict(value)
         if isinstance(value, list | tuple):
@@ -168,9 +168,9 @@ class _Outputs:
 
     def number(self, value: Traced) -> int:
         """The number of the output that an array will be."""
-        if self._recording.slots[value.number].kind not in (SCRATCH, OUTPUT):
+        if self._trace.slots[value.number].kind not in (SCRATCH, OUTPUT):
             value = value.copy()
-        slot = self._recording.slots[value.number]
+        slot = self._trace.slots[value.number]
         if slot.kind == SCRATCH:
             slot.kind, slot.place = OUTPUT, len(self.slots)
             self.slots.append(value.number)
@@ -182,7 +182,7 @@ class _Outputs:
         where = None if effect.where is None else effect.args[effect.where]
         if not isinstance(where, Traced) or where.dtype != bool:
             return None
-        return None if self._recording.slots[where.number].kind == INPUT else self.number(where)
+        return None if self._trace.slots[where.number].kind == INPUT else self.number(where)
 
     def _dict(self, value: dict[str, Any]) -> Filled:
         if not any(isinstance(v, Traced) for v in value.values()):
@@ -198,7 +198,7 @@ class _Outputs:
         return lambda ins, outs: tuple([part(ins, outs) for part in parts])
 
     def _array(self, value: Traced) -> Filled:
-        slot = self._recording.slots[value.number]
+        slot = self._trace.slots[value.number]
         if slot.kind == INPUT:
             place = self._places[slot.place]
             return lambda ins, outs: ins[place]

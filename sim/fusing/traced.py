@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from sim.fusing.recording import CAST, COPY, INPUT, LOOP, SCRATCH, SELECT, VIEW, WORLDS, Recording, Slot, broadcast
+from sim.fusing.trace import CAST, COPY, INPUT, LOOP, SCRATCH, SELECT, VIEW, WORLDS, Slot, Trace, broadcast
 from sim.maths import REAL
 
 try:  # NumPy has no public name for what the method `clip` of arrays calls
@@ -25,18 +25,18 @@ except AttributeError:  # another NumPy: nothing is recorded
 class Traced(NDArrayOperatorsMixin):
     """Stands in for an array while a tape is recorded. Elementwise arithmetic, views, sums over rows and `np.where` are noted."""
 
-    __slots__ = ("number", "recording")
+    __slots__ = ("number", "trace")
     __hash__ = object.__hash__
 
-    def __init__(self, recording: Recording, number: int) -> None:
-        self.recording, self.number = recording, number
+    def __init__(self, trace: Trace, number: int) -> None:
+        self.trace, self.number = trace, number
 
     @property
     def _slot(self) -> Slot:
-        return self.recording.slots[self.number]
+        return self.trace.slots[self.number]
 
     def _new(self, kind: int, dtype: Any, dims: tuple[int, ...], place: Any = 0, **more: Any) -> Traced:
-        return Traced(self.recording, self.recording.slot(kind, dtype, dims, place, **more))
+        return Traced(self.trace, self.trace.slot(kind, dtype, dims, place, **more))
 
     @property
     def dtype(self) -> np.dtype:
@@ -51,7 +51,7 @@ class Traced(NDArrayOperatorsMixin):
     @property
     def shape(self) -> tuple[int, ...]:
         """As of an array."""
-        return tuple(self.recording.worlds if n == WORLDS else n for n in self.dims)
+        return tuple(self.trace.worlds if n == WORLDS else n for n in self.dims)
 
     @property
     def is_input(self) -> bool:
@@ -70,34 +70,34 @@ class Traced(NDArrayOperatorsMixin):
         return (self[i] for i in range(len(self)))
 
     def __bool__(self) -> bool:
-        raise self.recording.error("decide by the contents of an array")
+        raise self.trace.error("decide by the contents of an array")
 
     def __array__(self, *args: Any, **kwargs: Any) -> np.ndarray:
-        raise self.recording.error("hand an array to a function that is not elementwise")
+        raise self.trace.error("hand an array to a function that is not elementwise")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: Any = None, **more: Any) -> Any:
         if method != "__call__" or more:
-            raise self.recording.error(f"use numpy.{ufunc.__name__} in this way")
+            raise self.trace.error(f"use numpy.{ufunc.__name__} in this way")
         if out is None:
-            return call(self.recording, ufunc, inputs)
+            return call(self.trace, ufunc, inputs)
         (into,) = out
-        into.recording.let_write(into.number)
-        return call(self.recording, ufunc, inputs, out=into)
+        into.trace.let_write(into.number)
+        return call(self.trace, ufunc, inputs, out=into)
 
     def __array_function__(self, function: Callable[..., Any], types: Any, args: Any, kwargs: Any) -> Any:
         known = _FUNCTIONS.get(function)
         if known is None:
-            raise self.recording.error(f"use numpy.{function.__name__} in this way")
-        return known(self.recording, *args, **kwargs)
+            raise self.trace.error(f"use numpy.{function.__name__} in this way")
+        return known(self.trace, *args, **kwargs)
 
     def __pow__(self, power: Any) -> Any:
         if power == 2:
-            return call(self.recording, np.square, (self,))
-        raise self.recording.error("raise to any power but 2")
+            return call(self.trace, np.square, (self,))
+        raise self.trace.error("raise to any power but 2")
 
     def any(self, *args: Any, **kwargs: Any) -> bool:
         """Refused."""
-        raise self.recording.error("decide by the contents of an array")
+        raise self.trace.error("decide by the contents of an array")
 
     all = nonzero = any
 
@@ -105,7 +105,7 @@ class Traced(NDArrayOperatorsMixin):
 
     def __getitem__(self, key: Any) -> Traced:
         if isinstance(key, list):
-            return _stack(self.recording, [self[i] for i in key])
+            return _stack(self.trace, [self[i] for i in key])
         return self._view(key if isinstance(key, tuple) else (key,))
 
     def _view(self, keys: tuple[Any, ...]) -> Traced:
@@ -127,16 +127,16 @@ class Traced(NDArrayOperatorsMixin):
                 dims.append(self.dims[axis])
                 origin.append(axis)
             else:
-                raise self.recording.error(f"index with {key}")
+                raise self.trace.error(f"index with {key}")
             axis += 1
         rest = range(axis, self.ndim)
         dims += [self.dims[a] for a in rest]
         return self._new(VIEW, self.dtype, tuple(dims), self.number, chosen=chosen, origin=(*origin, *rest))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.recording.let_write(self.number)
+        self.trace.let_write(self.number)
         part = self[key]
-        source = value if isinstance(value, Traced) else constant(self.recording, value, self.dtype)
+        source = value if isinstance(value, Traced) else constant(self.trace, value, self.dtype)
         if source._slot != part._slot:  # else it was changed in place, `a[0] += b`, and is there already
             operate(COPY, [source.cast(self.dtype)], self.dtype, out=part)
 
@@ -150,7 +150,7 @@ class Traced(NDArrayOperatorsMixin):
         if dtype == np.uint8 and self.dtype == bool:
             return self._new(VIEW, dtype, self.dims, self.number, origin=tuple(range(self.ndim)))
         if dtype != np.dtype(REAL) or self.dtype not in (np.dtype(bool), np.dtype(np.uint8)):
-            raise self.recording.error(f"turn {self.dtype} into {dtype}")
+            raise self.trace.error(f"turn {self.dtype} into {dtype}")
         return operate(CAST, [self], dtype)
 
     astype = cast
@@ -173,53 +173,53 @@ class Traced(NDArrayOperatorsMixin):
 
     def _over(self, ufunc: Any, axis: int, values: Traced) -> Traced:
         if not self.dims or self.dims[-1] != WORLDS or axis % self.ndim == self.ndim - 1 or values.dtype == bool:
-            raise self.recording.error("add up an array of this kind")
+            raise self.trace.error("add up an array of this kind")
         rows = [values._view((*[slice(None)] * (axis % self.ndim), i)) for i in range(self.dims[axis])]
         if len(rows) == 1:
             return rows[0].copy()
-        total = call(self.recording, ufunc, rows[:2])
+        total = call(self.trace, ufunc, rows[:2])
         for row in rows[2:]:
-            call(self.recording, ufunc, (total, row), out=total)
+            call(self.trace, ufunc, (total, row), out=total)
         return total
 
     def clip(self, low: Any, high: Any) -> Traced:
         """Within bounds."""
-        return call(self.recording, CLIP, (self, low, high))
+        return call(self.trace, CLIP, (self, low, high))
 
 
 # -- noting operations ---------------------------------------------------------------------------------------------------------------
 
 
-def constant(recording: Recording, value: Any, dtype: Any = None) -> Traced:
+def constant(trace: Trace, value: Any, dtype: Any = None) -> Traced:
     """The stand-in for a number or array that is the same in every call."""
     if value is None:
-        raise recording.error("compute with None")
+        raise trace.error("compute with None")
     array = np.ascontiguousarray(value, dtype=dtype) if np.ndim(value) else np.array(value, dtype=dtype)
-    return Traced(recording, recording.constant(array))
+    return Traced(trace, trace.constant(array))
 
 
 def operate(kind: int, operands: Sequence[Traced], dtype: Any, ufunc: Any = None, out: Traced | None = None) -> Traced:
     """Note an operation; its result, in a new array unless `out` is given."""
-    recording = operands[0].recording
+    trace = operands[0].trace
     if out is None:
-        out = Traced(recording, recording.slot(SCRATCH, dtype, broadcast(*(o.dims for o in operands))))
+        out = Traced(trace, trace.slot(SCRATCH, dtype, broadcast(*(o.dims for o in operands))))
     else:
         if broadcast(*(o.dims for o in operands), out.dims) != out.dims:
-            raise recording.error(f"write {' and '.join(str(o.shape) for o in operands)} into {out.shape}")
-        operands = [o.copy() if recording.overlap(o.number, out.number) else o for o in operands]
-    recording.note(kind, (*(o.number for o in operands), out.number), ufunc)
+            raise trace.error(f"write {' and '.join(str(o.shape) for o in operands)} into {out.shape}")
+        operands = [o.copy() if trace.overlap(o.number, out.number) else o for o in operands]
+    trace.note(kind, (*(o.number for o in operands), out.number), ufunc)
     return out
 
 
-def call(recording: Recording, ufunc: Any, inputs: Sequence[Any], out: Traced | None = None) -> Traced:
+def call(trace: Trace, ufunc: Any, inputs: Sequence[Any], out: Traced | None = None) -> Traced:
     """Note a ufunc; types are settled by NumPy's own rules, with plain numbers in the precision of the arrays."""
     common = np.result_type(*(i.dtype for i in inputs if isinstance(i, Traced | np.ndarray | np.generic)))
-    operands = [i if isinstance(i, Traced) else constant(recording, i, _plain(i, common)) for i in inputs]
+    operands = [i if isinstance(i, Traced) else constant(trace, i, _plain(i, common)) for i in inputs]
     *wanted, result = ufunc.resolve_dtypes((*(o.dtype for o in operands), None))
     if common.kind == "b" and result.kind != "b":
-        raise recording.error("compute with truth values in double precision")
+        raise trace.error("compute with truth values in double precision")
     if out is not None and out.dtype != result:
-        raise recording.error(f"write {result} into {out.dtype}")
+        raise trace.error(f"write {result} into {out.dtype}")
     return operate(LOOP, [o.cast(d) for o, d in zip(operands, wanted, strict=True)], result, ufunc, out)
 
 
@@ -230,25 +230,25 @@ def _plain(value: Any, common: np.dtype) -> Any:
     return REAL if common == np.dtype(REAL) or isinstance(value, float) else None
 
 
-def _where(recording: Recording, condition: Any, yes: Any, no: Any) -> Traced:
-    either = [v if isinstance(v, Traced) else constant(recording, v, _plain(v, np.dtype(REAL))) for v in (yes, no)]
+def _where(trace: Trace, condition: Any, yes: Any, no: Any) -> Traced:
+    either = [v if isinstance(v, Traced) else constant(trace, v, _plain(v, np.dtype(REAL))) for v in (yes, no)]
     dtype = np.result_type(*(v.dtype for v in either))
     return operate(SELECT, [condition.cast(bool), *(v.cast(dtype) for v in either)], dtype)
 
 
-def _stack(recording: Recording, rows: Sequence[Any], axis: int = 0) -> Traced:
-    rows = [row if isinstance(row, Traced) else constant(recording, row, REAL) for row in rows]
+def _stack(trace: Trace, rows: Sequence[Any], axis: int = 0) -> Traced:
+    rows = [row if isinstance(row, Traced) else constant(trace, row, REAL) for row in rows]
     dtype, dims = np.result_type(*(r.dtype for r in rows)), broadcast(*(r.dims for r in rows))
     axis %= len(dims) + 1
-    made = Traced(recording, recording.slot(SCRATCH, dtype, (*dims[:axis], len(rows), *dims[axis:])))
+    made = Traced(trace, trace.slot(SCRATCH, dtype, (*dims[:axis], len(rows), *dims[axis:])))
     for i, row in enumerate(rows):
         operate(COPY, [row.cast(dtype)], dtype, out=made._view((*[slice(None)] * axis, i)))
     return made
 
 
 def _filled(value: int) -> Callable[..., Traced]:
-    def like(recording: Recording, array: Traced, dtype: Any = None) -> Traced:
-        return constant(recording, value, array.dtype if dtype is None else dtype).spread(array.dims)
+    def like(trace: Trace, array: Traced, dtype: Any = None) -> Traced:
+        return constant(trace, value, array.dtype if dtype is None else dtype).spread(array.dims)
 
     return like
 
@@ -258,6 +258,6 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.stack: _stack,
     np.zeros_like: _filled(0),
     np.ones_like: _filled(1),
-    np.broadcast_arrays: lambda recording, *arrays: arrays,  # what is done with them broadcasts them
-    np.ndim: lambda recording, array: array.ndim,
+    np.broadcast_arrays: lambda trace, *arrays: arrays,  # what is done with them broadcasts them
+    np.ndim: lambda trace, array: array.ndim,
 }

@@ -13,43 +13,43 @@ from typing import Any
 
 import numpy as np
 
-from sim.fusing.recording import COPY, Effect, Path, Recording
+from sim.fusing.trace import COPY, Effect, Path, Trace
 from sim.fusing.traced import CLIP, Traced, call, constant, operate
 from sim.maths import REAL
 
 
-def stand_in(recording: Recording, value: Any, path: Path, lasting: bool) -> Any:
+def stand_in(trace: Trace, value: Any, path: Path, lasting: bool) -> Any:
     """What stands in for a value reached by a path; the same for the same path."""
-    if path not in recording.seen:
-        recording.seen[path] = _stand_in(recording, value, path, lasting)
-    return recording.seen[path]
+    if path not in trace.seen:
+        trace.seen[path] = _stand_in(trace, value, path, lasting)
+    return trace.seen[path]
 
 
-def _stand_in(recording: Recording, value: Any, path: Path, lasting: bool) -> Any:
+def _stand_in(trace: Trace, value: Any, path: Path, lasting: bool) -> Any:
     if isinstance(value, np.ndarray | np.generic | float):
-        return Traced(recording, recording.array(value, path, lasting))
+        return Traced(trace, trace.array(value, path, lasting))
     if value is None or isinstance(value, bool | int | str | bytes):
-        return recording.fixed(value, path, lasting)
-    return Watched(recording, value, path, lasting)
+        return trace.fixed(value, path, lasting)
+    return Watched(trace, value, path, lasting)
 
 
 class Watched:
     """Stands in for whatever arrays are read from, and through which things are booked, published and told."""
 
-    __slots__ = ("_lasting", "_path", "_recording", "_value")
+    __slots__ = ("_lasting", "_path", "_trace", "_value")
 
-    def __init__(self, recording: Recording, value: Any, path: Path, lasting: bool) -> None:
-        self._recording, self._value, self._path, self._lasting = recording, value, path, lasting
+    def __init__(self, trace: Trace, value: Any, path: Path, lasting: bool) -> None:
+        self._trace, self._value, self._path, self._lasting = trace, value, path, lasting
 
     def __getattr__(self, name: str) -> Any:
         if isinstance(self._value, dict):
             return partial(_DICTIONARY[name], self)
         path = (*self._path, name)
-        known = self._recording.published.get(path)
-        return known if known is not None else stand_in(self._recording, getattr(self._value, name), path, self._keeps(name))
+        known = self._trace.published.get(path)
+        return known if known is not None else stand_in(self._trace, getattr(self._value, name), path, self._keeps(name))
 
     def __getitem__(self, key: Any) -> Any:
-        return stand_in(self._recording, self._value[key], (*self._path, ("[]", key)), self._keeps(key))
+        return stand_in(self._trace, self._value[key], (*self._path, ("[]", key)), self._keeps(key))
 
     def _keeps(self, key: Any) -> bool:
         """Whether what an object holds under this name lasts: what it says of itself, or else all of it."""
@@ -58,7 +58,7 @@ class Watched:
             return self._lasting
         lasts: bool = says(self._value, key)
         if lasts:
-            self._recording.promises.add((self._path, key))
+            self._trace.promises.add((self._path, key))
         return lasts
 
     def __iter__(self) -> Iterator[Any]:
@@ -83,11 +83,11 @@ class Watched:
     @property
     def _owner(self) -> Watched:
         """Of a method: the object that it is a method of."""
-        return Watched(self._recording, self._value.__self__, self._path[:-1], self._lasting)
+        return Watched(self._trace, self._value.__self__, self._path[:-1], self._lasting)
 
     def _read(self, args: Any, kwargs: Any, lasting: bool) -> Any:
         path = (*self._path, ("()", (args, tuple(sorted(kwargs.items())))))
-        return stand_in(self._recording, self._value(*args, **kwargs), path, lasting)
+        return stand_in(self._trace, self._value(*args, **kwargs), path, lasting)
 
     # -- what marked methods become -----------------------------------------------------------------------------------------------------
 
@@ -95,7 +95,7 @@ class Watched:
         """Call the method after the tape has run; not where it happens nowhere, if an argument says where."""
         where = self._value.where
         self._hand_on(*args, *kwargs.values())
-        self._recording.effects.append(Effect(self._path, args, kwargs, where if where is not None and where < len(args) else None))
+        self._trace.effects.append(Effect(self._path, args, kwargs, where if where is not None and where < len(args) else None))
 
     def _of_lever(self, name: str, *more: Any) -> Any:
         """Read what lasts as long as a lever stands still."""
@@ -115,41 +115,41 @@ class Watched:
 
     def _decide(self, row: int | None, key: str, value: Any) -> None:
         """Write a decision, on the tape."""
-        recording, rows = self._recording, self._owner.decision(key)
-        made = value if isinstance(value, Traced) else constant(recording, value, rows.dtype)
+        trace, rows = self._trace, self._owner.decision(key)
+        made = value if isinstance(value, Traced) else constant(trace, value, rows.dtype)
         made = made > 0.5 if rows.dtype == bool and made.dtype != bool else made
         into = rows if row is None else rows[row]
         if rows.dtype == bool:
             operate(COPY, [made.cast(bool)], bool, out=into)
         else:
-            call(recording, CLIP, (made, *self._owner.range_of(key)), out=into)
+            call(trace, CLIP, (made, *self._owner.range_of(key)), out=into)
 
     def _book(self, key: str, amount: Any) -> None:
         """Add to the sum of a stock's bookings, on the tape."""
         total = self._owner.booking_on_tape(key)
-        call(self._recording, np.add, (total, amount), out=total)
+        call(self._trace, np.add, (total, amount), out=total)
 
     def _publish(self, key: str, value: Any) -> None:
         """Set a signal after the tape has run; what reads it from here on reads this value, in its whole shape."""
-        recording, path = self._recording, (*self._path[:-1], key)
-        if path in recording.published:
-            raise recording.error(f"publish {key} twice")
+        trace, path = self._trace, (*self._path[:-1], key)
+        if path in trace.published:
+            raise trace.error(f"publish {key} twice")
         shape = self._value.__self__.signal_shape(key)
-        given = value if isinstance(value, Traced) else constant(recording, value, REAL)
-        whole = recording.published[path] = given if given.shape == shape else given.spread(recording.dims(shape))
+        given = value if isinstance(value, Traced) else constant(trace, value, REAL)
+        whole = trace.published[path] = given if given.shape == shape else given.spread(trace.dims(shape))
         if isinstance(value, Traced) and not value.is_input:
             self._hand_on(whole)
-            recording.signals.append((self._path[:-1], key, whole))
+            trace.signals.append((self._path[:-1], key, whole))
         else:
             self._tell(key, value)
 
     def _hand_on(self, *values: Any) -> None:
-        self._recording.hand_on(v.number for v in values if isinstance(v, Traced))
+        self._trace.hand_on(v.number for v in values if isinstance(v, Traced))
 
     def _depart(self, name: str) -> Any:
         """The difference, on the tape."""
         group, key = name.split(".", 1)
-        now, seen = getattr(getattr(self._owner, group), key), self._recording.seen
+        now, seen = getattr(getattr(self._owner, group), key), self._trace.seen
         path = (*self._path, name, now.number)  # another one once it is published anew
         if path not in seen:
             seen[path] = now - self._owner.today(name)

@@ -127,11 +127,11 @@ def likeliest_blocker(world: World, row: int) -> Array:
 def update(world: World, p: SimpleNamespace, objecting: Array, blocked: Array, granted: Array, forced: ForcedSpells | None) -> Array:
     """Begin a spell where an objection blocked a step, end those that are over; returns what candidates conceded, (6, worlds)."""
     begins, may_end = _sorted_out(world, objecting, blocked)
-    began = entries(world, begins)
     if forced is None:
+        began = entries(world, begins)
         _note(world, "veto", began, KINDS)
     else:
-        _note_beginnings(world, begins, blocked, forced)
+        _note_some_forced(world, begins, blocked, forced)
         began = entries(world, begins & ~forced.last)
     world.members.jump_at("veto", 1.0, began.at, because="objections that blocked a step")
     stood = entries(world, may_end)
@@ -158,7 +158,7 @@ def _sorted_out(world: World, objecting: Array, blocked: Array) -> tuple[Array, 
     return begins, may_end
 
 
-def _note_beginnings(world: World, begins: Array, blocked: Array, forced: ForcedSpells) -> None:
+def _note_some_forced(world: World, begins: Array, blocked: Array, forced: ForcedSpells) -> None:
     """Log vetoes as they begin, those of the scenario as such; a forced objection that the rule overrules is logged as an objection."""
     _note(world, "veto", entries(world, begins & ~forced.objections), KINDS)
     _note_forced(world, "veto", (begins | forced.first) & blocked & forced.objections, forced)

@@ -87,7 +87,7 @@ def test_an_actor_of_a_users_own(monkeypatch):
     assert fused.states[list(fused.state_names).index("reform_effort")].max() <= 1.0  # still held within its range
 
 
-def test_in_any_number_of_worlds(monkeypatch):
+def test_in_any_number_of_worlds():
     plan = plan_of(end="2024Q4")
     many = record(plan, 640)
     few = record(plan, range(64, 128))
@@ -99,7 +99,7 @@ def test_with_and_without_a_ledger():
     assert record(plan, WORLDS).states.tobytes() == record(plan, WORLDS, ledger=True).states.tobytes()
 
 
-def test_every_fused_function_is_met(monkeypatch):
+def test_every_fused_function_is_met():
     record(plan_of("b9plus_expansion", levers={"b9plus.members": ["ALB", "SRB"]}), 64)
     functions = [f for room in ROOMS.values() for f in vars(room).values() if hasattr(f, "programs")]
     assert len(functions) > 20

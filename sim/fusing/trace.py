@@ -1,7 +1,7 @@
 """A tape while it is recorded: its arrays by number, what was computed with them, what was read, booked, published and told.
 
 Arrays are slots: what is read, constants, results in between, and views of others. What stands in for them while a function runs is in
-`sim.fusing.traced` and `sim.fusing.watching`; what becomes of a recording in `sim.fusing.layout` and `sim.fusing.program`.
+`sim.fusing.traced` and `sim.fusing.watching`; what becomes of a trace in `sim.fusing.layout` and `sim.fusing.program`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Operation(NamedTuple):
     types: tuple[int, ...] = ()
 
 
-class Recording:
+class Trace:
     """What a function did when it was called with stand-ins, by a world of so many `worlds`."""
 
     def __init__(self, name: str, worlds: int) -> None:
