@@ -50,6 +50,11 @@ class Told:
     weight: int
     until: str | None = None
 
+    @property
+    def place(self) -> tuple[str, int, str, str]:
+        """Sorts events by quarter, the weightiest first; two that differ only in their end have an order too."""
+        return self.quarter, self.weight, self.words, self.until or ""
+
 
 def story(results: Results, world: int, policy: str = "none") -> list[Told]:
     """The events of one world in the order of quarters. InputError for a world or policy that the run does not hold."""
@@ -65,7 +70,7 @@ def story(results: Results, world: int, policy: str = "none") -> list[Told]:
             rest = "" if kind == "veto" else event["event"].removeprefix(kind).lstrip(".")
             groups.setdefault((event["quarter"], kind, rest or event["target"]), []).append(event)
     told = [_told(quarter, kind, found, ends) for (quarter, kind, _), found in groups.items()]
-    return sorted(told, key=lambda t: (t.quarter, t.weight, t.words))
+    return sorted(told, key=lambda t: t.place)
 
 
 def _events(results: Results, world: int, policy: str) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def _one(results: Results, told: list[Told], name: str, world: int, most: int, t
 def _two(mine: tuple[Results, list[Told], str], other: tuple[Results, list[Told], str], world: int, most: int, title: str | None) -> Figure:
     both = set(mine[1]) & set(other[1])
     parted = first_difference(mine[1], other[1])
-    rows = weightiest(sorted({*mine[1], *other[1]}, key=lambda t: (t.quarter, t.weight, t.words)), both, most)
+    rows = weightiest(sorted({*mine[1], *other[1]}, key=lambda t: t.place), both, most)
     parting = f"Their events first differ in {parted} (line)." if parted else "Their events do not differ."
     figure, axes = sheet(
         title or f"World {world} twice: {mine[2]} and {other[2]}",
@@ -97,7 +97,7 @@ def weightiest(told: Sequence[Told], shared: set[Told] | Sequence[Told], most: i
     own = [t for t in order if t not in shared]
     room = max(most - len(common), -(-2 * most // 3))  # for what happens in one world only
     chosen = own[:room] + common[: most - len(own[:room])]
-    return sorted(chosen, key=lambda t: (t.quarter, t.weight, t.words))
+    return sorted(chosen, key=lambda t: t.place)
 
 
 def _left_out(told: Sequence[Told] | set[Told], rows: list[Told]) -> str:

@@ -61,6 +61,11 @@ def test_the_same_world_twice_does_not_part(baseline: Results) -> None:
     assert "do not differ" in caption_of(timeline(baseline, 0, twin=baseline))
 
 
+def test_two_that_differ_only_in_their_end_have_an_order():
+    short, long = Told("2024Q1", "a blocks b", 5, "2025Q1"), Told("2024Q1", "a blocks b", 5, "2026Q1")
+    assert weightiest([short, long], [], 9) == weightiest([long, short], [], 9) == [short, long]
+
+
 def test_what_is_left_out_is_the_lesser() -> None:
     told = [Told(f"20{25 + i}Q1", str(i), i) for i in range(9)]
     assert weightiest(told, [], 3) == told[:3]
