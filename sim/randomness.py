@@ -1,11 +1,11 @@
 """Named draws: world *i* of seed *s* is the same world alone, among thousands, on one worker or twenty.
 
 Draws are named, never sequenced. Worlds come in fixed blocks of 64, and whole blocks are always simulated. A stream that is read every
-quarter is a PCG64 DXSM generator seeded by (seed, name), in which each block and each 22 quarters have a place of their own: blocks
-that follow on one another are drawn at once. Normal values come from pairs of uniform ones (Box and Muller 1958), so that none lies
-beyond 5.8 standard deviations. A value drawn once per world comes from a counter-based Philox generator, addressed by (seed, name, world).
-So nothing that a scenario, a policy, another room or a later end date does can move anybody else's draws. Policies are compared in the same
-worlds, so the draws of the worlds played last are kept for whoever plays them next.
+quarter is a PCG64 DXSM generator seeded by (seed, name), in which each block and each 22 quarters have a place of their own. Normal
+values come from pairs of uniform ones (Box and Muller 1958), so that none lies beyond 5.8 standard deviations. A value drawn once per
+world comes from a counter-based Philox generator, addressed by (seed, name, world). So nothing that a scenario, a policy, another room or
+a later end date does can move anybody else's draws. Policies are compared in the same worlds, so the draws of the worlds played last are
+kept for whoever plays them next.
 """
 
 from __future__ import annotations
@@ -28,11 +28,13 @@ try:
     from sim import _draws
 except ImportError:  # installed without its compiled part: NumPy draws the same values in twice the time
     _draws = None  # type: ignore[assignment]
+if _draws is not None and getattr(_draws, "LAYOUT", 0) != 2:  # built from another version
+    _draws = None  # type: ignore[assignment]
 
 BLOCK = 64
 _QUARTERS_AT_A_TIME = 22
 _PER_COUNTER = 4  # Philox4x64 yields four 64-bit words per counter
-_WORDS_AT_A_TIME = 1 << 15  # they and what is made of them stay in a cache
+_AT_A_TIME = 1 << 15  # values that stay in a cache with what is made of them
 _KEPT_BYTES = 160 << 20  # of quarterly draws, per process: those of one chunk
 
 
@@ -42,11 +44,11 @@ def _key(seed: int, name: str) -> np.ndarray:
     return np.frombuffer(digest, dtype=np.uint64)
 
 
-def _runs(blocks: Sequence[int], most: int | None = None) -> list[tuple[int, int]]:
-    """Consecutive runs (first, count) in ascending block numbers, of `most` blocks at most."""
+def _runs(blocks: Sequence[int]) -> list[tuple[int, int]]:
+    """Consecutive runs (first, count) in ascending block numbers."""
     runs: list[tuple[int, int]] = []
     for block in blocks:
-        if runs and block == sum(runs[-1]) and runs[-1][1] != most:
+        if runs and block == sum(runs[-1]):
             runs[-1] = (runs[-1][0], runs[-1][1] + 1)
         else:
             runs.append((block, 1))
@@ -66,19 +68,40 @@ def once_each(seed: int, names: Sequence[str], blocks: Sequence[int]) -> np.ndar
 
 @lru_cache(maxsize=16)
 def _once(seed: int, names: tuple[str, ...], blocks: tuple[int, ...]) -> np.ndarray:
-    bits = Philox(key=0)
-    generator, state = Generator(bits), bits.state  # one generator sent from place to place: making one takes longer than drawing
     drawn = np.empty((len(names), BLOCK * len(blocks)))
     runs = _runs(blocks)
     for name, values in zip(names, drawn, strict=True):
         key, at = _key(seed, "once/" + name), 0
         for first, count in runs:
-            state["state"] = {"counter": np.array([first * BLOCK // _PER_COUNTER, 0, 0, 0], dtype=np.uint64), "key": key}
-            bits.state = state
-            generator.random(out=values[at : at + count * BLOCK])
+            _fill_once(values[at : at + count * BLOCK], key, first * BLOCK // _PER_COUNTER)
             at += count * BLOCK
     drawn.setflags(write=False)
     return drawn
+
+
+def _fill_once(values: np.ndarray, key: np.ndarray, place: int) -> None:
+    """Uniform values from a place on, four from each."""
+    if _draws is not None:
+        _draws.once(values, key, place)
+    else:
+        Generator(Philox(key=key, counter=place)).random(out=values)
+
+
+def _fill(values: np.ndarray, first: int, count: int, key: np.ndarray, batch: int, block: int) -> None:
+    """Draw the blocks from position `first` on in values (quarters, slots, blocks, BLOCK): numbers `block` and on of the stream.
+
+    Uniform values on [0, 1), two of 24 bits from each 64-bit word of the stream's generator; block by block, row by row.
+    """
+    rows = prod(values.shape[:-2])
+    place = block * rows * BLOCK // 2
+    if _draws is not None:
+        _draws.fill(values, rows, first, count, key, batch, place)
+        return
+    bits = PCG64DXSM(_Words(Philox(key=key).random_raw(_PER_COUNTER)))
+    bits.advance((batch << 64) + place)
+    halves = bits.random_raw(count * rows * BLOCK // 2).astype("<u8", copy=False).view("<u4")
+    drawn = (halves >> 8).astype(REAL) * REAL(2.0**-24)
+    values.reshape(rows, -1, BLOCK)[:, first : first + count] = drawn.reshape(count, rows, BLOCK).swapaxes(0, 1)
 
 
 class _Words(ISeedSequence):
@@ -91,44 +114,18 @@ class _Words(ISeedSequence):
         return self.words[:n_words].astype(dtype)
 
 
-class _Numbers:
-    """The uniform values of a stream on [0, 1), two of 24 bits from each 64-bit word of its generator, read at any place."""
-
-    def __init__(self, seed: int, name: str) -> None:
-        words = Philox(key=_key(seed, "stream/" + name)).random_raw(_PER_COUNTER)
-        self._bits, self._at = PCG64DXSM(_Words(words)), 0  # type: ignore[arg-type]
-
-    def read(self, place: int, count: int) -> np.ndarray:
-        """The values of so many words from a place on, (2 count,)."""
-        self._bits.advance(place - self._at)
-        self._at = place
-        if _draws is not None:
-            values, state = np.empty(2 * count, dtype=REAL), self._bits.state["state"]
-            _draws.fill(values, *divmod(state["state"], 1 << 64), *divmod(state["inc"], 1 << 64))
-            return values
-        self._at += count
-        return _halves(self._bits.random_raw(count))
-
-
-def _halves(words: np.ndarray) -> np.ndarray:
-    """Values on [0, 1), two from each word."""
-    halves = words.astype("<u8", copy=False).view("<u4")
-    values = np.right_shift(halves, 8, out=halves).view("<i4").astype(REAL)  # signed numbers turn into floating-point ones faster
-    values *= REAL(2.0**-24)
-    return values
-
-
-def _normal(values: np.ndarray) -> np.ndarray:
-    """Standard normal values in place of uniform ones, an even number of them along the last axis."""
-    half = values.shape[-1] // 2
-    radius, angle = values[..., :half], values[..., half:]
-    np.log(np.subtract(REAL(1), radius, out=radius), out=radius)
-    np.sqrt(np.multiply(radius, REAL(-2), out=radius), out=radius)
-    angle *= REAL(2 * np.pi)
-    across = np.sin(angle)
-    np.multiply(np.cos(angle, out=angle), radius, out=angle)
-    radius *= across
-    return values
+def _make_normal(values: np.ndarray) -> None:
+    """Standard normal values in place of uniform ones (quarters, ..., worlds): those of the first half of quarters with the others'."""
+    half = len(values) // 2
+    at_once = max(_AT_A_TIME // values[0].size, 1)
+    for q in range(0, half, at_once):
+        radius, angle = values[q : min(q + at_once, half)], values[half + q : half + min(q + at_once, half)]
+        np.log(np.subtract(REAL(1), radius, out=radius), out=radius)
+        np.sqrt(np.multiply(radius, REAL(-2), out=radius), out=radius)
+        angle *= REAL(2 * np.pi)
+        across = np.sin(angle)
+        np.multiply(np.cos(angle, out=angle), radius, out=angle)
+        radius *= across
 
 
 @dataclass(frozen=True)
@@ -143,12 +140,13 @@ class Stream:
     """Values of one stream, quarter by quarter, shape (*slots, worlds); drawn some quarters at a time, as far as they are read."""
 
     def __init__(self, seed: int, name: str, draw: Draw, blocks: Sequence[int]) -> None:
-        self._seed, self._name, self._blocks = seed, name, blocks
+        self._key, self._runs = _key(seed, "stream/" + name), _runs(blocks)
         self._normal = draw.kind == "normal"
-        self._shape = (_QUARTERS_AT_A_TIME, *draw.slots, BLOCK)
-        self._numbers: _Numbers | None = None
+        self._shape = (_QUARTERS_AT_A_TIME, *draw.slots, len(blocks), BLOCK)
         self._drawn: list[np.ndarray] = []
         self._drawing = Lock()
+        self.bytes = 0
+        """What the values drawn so far take."""
 
     def quarter(self, number: int) -> np.ndarray:
         """The values of a quarter, counted from 0; read-only."""
@@ -161,24 +159,16 @@ class Stream:
         return values
 
     def _more(self) -> np.ndarray:
-        if self._numbers is None:
-            self._numbers = _Numbers(self._seed, self._name)
-        per_block = prod(self._shape) // 2
-        drawn = np.empty((*self._shape[:-1], len(self._blocks), BLOCK), dtype=REAL)
-        at = 0
-        for first, count in _runs(self._blocks, most=max(_WORDS_AT_A_TIME // per_block, 1)):
-            values = self._numbers.read((len(self._drawn) << 64) + first * per_block, count * per_block).reshape(count, -1)
-            blocks = (_normal(values) if self._normal else values).reshape(count, *self._shape)
-            drawn[..., at : at + count, :] = np.moveaxis(blocks, 0, -2)
+        drawn, at = np.empty(self._shape, dtype=REAL), 0
+        for block, count in self._runs:
+            _fill(drawn, at, count, self._key, len(self._drawn), block)
             at += count
-        values = drawn.reshape(*self._shape[:-1], -1)
+        values = drawn.reshape(*self._shape[:-2], -1)
+        if self._normal:
+            _make_normal(values)
         values.setflags(write=False)
+        self.bytes += values.nbytes
         return values
-
-    @property
-    def bytes(self) -> int:
-        """What the values drawn so far take."""
-        return sum(batch.nbytes for batch in self._drawn)
 
 
 class _Kept:

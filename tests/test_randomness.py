@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sim import randomness
-from sim.randomness import BLOCK, Draw, Streams, _Numbers, once
+from sim.randomness import BLOCK, Draw, Streams, once, once_each
 
 
 def _first_quarters(blocks, names, quarters=9, seed=7):
@@ -61,13 +61,34 @@ def test_draws_are_uniform_and_normal():
 def test_the_compiled_part_draws_what_numpy_draws(monkeypatch):
     if randomness._draws is None:
         pytest.skip("the compiled part was not built")
-    places = ((0, 64), (3 << 64, 7), (12345, 1001), (5, 1))
-    compiled = _Numbers(1, "a")
-    found = [compiled.read(place, count) for place, count in places]
+
+    def drawn():
+        found = []
+        for blocks in ([0], [3, 4, 5, 9], range(7)):
+            for slots in ((), (6,), (3, 5)):  # pieces that four lanes share evenly, and such as they do not
+                for kind in ("uniform", "normal"):
+                    stream = randomness.Stream(1, "a", Draw(kind, slots), blocks)
+                    found += [stream.quarter(q).tobytes() for q in (0, 21, 22)]
+            found.append(once_each(5, ("a", "b"), blocks).tobytes())
+        return found
+
+    compiled = drawn()
     monkeypatch.setattr(randomness, "_draws", None)
-    plain = _Numbers(1, "a")
-    for values, (place, count) in zip(found, places, strict=True):
-        assert values.tobytes() == plain.read(place, count).tobytes()
+    randomness._once.cache_clear()
+    assert drawn() == compiled
+
+
+def test_the_compiled_part_refuses_what_does_not_fit():
+    if randomness._draws is None:
+        pytest.skip("the compiled part was not built")
+    key, values = np.zeros(2, dtype=np.uint64), np.zeros((3, 2, BLOCK), dtype=np.float32)
+    for rows, first, count in ((3, 1, 2), (3, -1, 1), (3, 0, 0), (0, 0, 1), (6, 0, 2)):
+        with pytest.raises(ValueError, match="must lie in the buffer"):
+            randomness._draws.fill(values, rows, first, count, key, 0, 0)
+    with pytest.raises(ValueError, match="a key is two words"):
+        randomness._draws.fill(values, 3, 0, 1, key[:1], 0, 0)
+    with pytest.raises(ValueError, match="come by fours"):
+        randomness._draws.once(np.zeros(5), key, 0)
 
 
 def test_normal_draws_are_normal():
