@@ -8,6 +8,7 @@ import numpy as np
 
 Array = np.ndarray
 
+_NUMBER: tuple[type[Any], ...] = (int, float, np.generic)
 REAL = np.float32
 """What the engine computes in: outcomes are kept in it, and half the bytes of a double are twice the worlds in a core's cache."""
 
@@ -31,8 +32,7 @@ def saturating(x: Any, half: Any) -> Any:
 
 def within(x: Any, low: float, high: float) -> Any:
     """Hold x between two bounds."""
-    is_number = isinstance(x, int | float | np.generic)
-    return min(max(x, low), high) if is_number else x.clip(low, high)
+    return min(max(x, low), high) if isinstance(x, _NUMBER) else x.clip(low, high)
 
 
 def hazard(rate: Any) -> Any:

@@ -144,10 +144,10 @@ class Population:
         if clamp is None and full is not exact and exact is value:
             self._spread[key] = value, frozen
 
-    def home(self, key: str) -> dict[str, Any] | None:
-        """Where a tape puts a whole signal, which nobody then writes into; None where its room is off."""
+    def home(self, key: str) -> dict[str, Any]:
+        """Where a tape puts a whole signal, which nobody then writes into; somewhere apart where its room is off."""
         if key in self._held:
-            return None
+            return {}
         if self._world.restating:
             self._lasting.add(key)
         return self.__dict__
@@ -157,7 +157,7 @@ class Population:
         """A discrete event: the stock becomes `to` where `where` (full shape, or None for everywhere) holds, after all bookings."""
         if key not in self._stocks:
             raise ModelError(f"{self._world.where}: {self.group}.{key} is not a stock; only stocks can jump")
-        if where is None or where.any():
+        if where is None or self._world.fuses or where.any():  # what a tape tells holds somewhere; empty jumps are not for the ledger
             self._jumps.append((key, to, where, because))
 
     def jump_at(self, key: str, to: Array | float, at: Array, because: str) -> None:
@@ -255,8 +255,8 @@ class Population:
         if where is None or where.dtype == bool:
             np.copyto(stock, value, where=True if where is None else where)
         else:
-            places = np.unravel_index(where, stock.shape)
-            stock[places] = np.broadcast_to(value, stock.shape)[places]
+            there = np.broadcast_to(value, stock.shape)[np.unravel_index(where, stock.shape)] if np.ndim(value) else value
+            stock.put(where, there)
         if ledger is not None:
             ledger.enter(self._world.quarter, room, f"{self.group}.{key}", because, np.subtract(stock, before, dtype=float))
 

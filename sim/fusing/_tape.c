@@ -21,8 +21,9 @@
 #define OPERANDS 4   /* inputs and the output of an operation, at most */
 #define WORLDS (-1)  /* the length of the last axis of an array that has an element per world */
 #define ALIGNED 64   /* bytes: a line of the cache */
-#define LAYOUT 1     /* of what build takes; as in program.py */
-#define CAPSULE "sim.fusing.tape"
+#define LAYOUT 2     /* of what build takes; as in program.py */
+#define TAPE "sim.fusing.tape"
+#define BOUND "sim.fusing.bound"
 
 enum { INPUT, CONSTANT, SCRATCH, OUTPUT, VIEW };  /* kinds of slots; trace.py counts them in this order */
 enum { LOOP, SELECT, CAST, COPY };                /* kinds of operations */
@@ -43,41 +44,78 @@ typedef struct {
 typedef struct {
     int kind, count;           /* operands, the output last */
     int operand[OPERANDS];
+    npy_intp size;             /* bytes of an element of the output */
     PyUFuncGenericFunction loop;
     void *data;
 } Operation;
+
+typedef struct {               /* an axis along which an operation goes from row to row */
+    npy_intp count, steps[OPERANDS];
+} Axis;
+
+typedef struct {               /* how an operation walks over its operands: row by row, outer axes from the inside out */
+    npy_intp inner, inner_steps[OPERANDS]; /* elements of a row, and bytes from one to the next */
+    npy_intp offset[OPERANDS]; /* where an operand begins in its array: bytes from the beginning of slot `root` */
+    int root[OPERANDS];
+    int outer, first;          /* how many further axes, and where they stand among those of the plan */
+} Walk;
+
+typedef struct {               /* the walks of a tape for so many worlds and for inputs that lie in memory in a certain way */
+    int users;                 /* the tape, and whoever is walking; counted under the interpreter's lock */
+    npy_intp worlds;
+    npy_intp *strides;         /* of each input: RANK numbers */
+    Walk *walks;
+    Axis *axes;
+} Plan;
 
 typedef struct {
     PyObject *name;
     Slot *slots;
     Operation *operations;
+    int *input;                /* the slot of each input */
     int n_slots, n_operations, n_inputs, n_outputs;
     npy_intp scratch, per_world; /* bytes of scratch for what does not differ by world, and for each world */
+    Plan *plan;                /* of the last run: the next one is mostly like it */
 } Tape;
 
-typedef struct {               /* where a slot lies during one run */
-    char *base;
-    npy_intp strides[RANK];
-} Place;
+typedef struct {               /* a tape with those of its inputs that last: the first ones */
+    PyObject *tape, *inputs;
+    npy_intp worlds;
+    int count;
+    char **bases;              /* where each begins */
+    npy_intp *strides;         /* of each: RANK numbers */
+    float *numbers;            /* those that are no arrays */
+} Bound;
 
-typedef struct {               /* how an operation walks over its operands: rows of `inner` elements, outer axes from the inside out */
-    int outer;
-    npy_intp inner, inner_steps[OPERANDS];
-    npy_intp counts[RANK], steps[RANK][OPERANDS];
-} Walk;
+typedef struct {               /* of a slot: the one that it is a view of in the end, where it begins in that, and its steps */
+    int root;
+    npy_intp offset, strides[RANK];
+} Place;
 
 /* ---- building ------------------------------------------------------------------------------------------------------------------ */
 
+static void let_go(Plan *plan)
+{
+    if (plan && --plan->users == 0) {
+        PyMem_Free(plan->strides);
+        PyMem_Free(plan->walks);
+        PyMem_Free(plan->axes);
+        PyMem_Free(plan);
+    }
+}
+
 static void release(PyObject *capsule)
 {
-    Tape *tape = PyCapsule_GetPointer(capsule, CAPSULE);
+    Tape *tape = PyCapsule_GetPointer(capsule, TAPE);
     if (!tape)
         return;
     for (int i = 0; tape->slots && i < tape->n_slots; i++)
         Py_XDECREF(tape->slots[i].constant);
     Py_XDECREF(tape->name);
+    let_go(tape->plan);
     PyMem_Free(tape->slots);
     PyMem_Free(tape->operations);
+    PyMem_Free(tape->input);
     PyMem_Free(tape);
 }
 
@@ -185,21 +223,26 @@ static PyObject *build(PyObject *self, PyObject *args)
     tape->n_operations = (int)PyTuple_GET_SIZE(operations);
     tape->slots = PyMem_Calloc(tape->n_slots + 1, sizeof(Slot));
     tape->operations = PyMem_Calloc(tape->n_operations + 1, sizeof(Operation));
-    PyObject *capsule = PyCapsule_New(tape, CAPSULE, release);
-    if (!capsule || !tape->slots || !tape->operations) {
+    tape->input = PyMem_Calloc(n_inputs + 1, sizeof(int));
+    PyObject *capsule = PyCapsule_New(tape, TAPE, release);
+    if (!capsule || !tape->slots || !tape->operations || !tape->input) {
         Py_XDECREF(capsule);
         return PyErr_NoMemory();
     }
     Py_INCREF(name);
     tape->name = name;
-    for (int i = 0; i < tape->n_slots; i++)
+    for (int i = 0; i < tape->n_slots; i++) {
         if (build_slot(PyTuple_GET_ITEM(slots, i), &tape->slots[i]) < 0)
             goto failed;
+        if (tape->slots[i].kind == INPUT && tape->slots[i].place < n_inputs)
+            tape->input[tape->slots[i].place] = i;
+    }
     for (int i = 0; i < tape->n_operations; i++)
         if (build_operation(PyTuple_GET_ITEM(operations, i), &tape->operations[i]) < 0)
             goto failed;
     for (int i = 0; i < tape->n_operations; i++) {
         Slot *into = &tape->slots[tape->operations[i].operand[tape->operations[i].count - 1]];
+        tape->operations[i].size = into->size;
         while (into->kind == VIEW)
             into = &tape->slots[into->place];
         into->written = 1;
@@ -210,67 +253,49 @@ failed:
     return NULL;
 }
 
-/* ---- laying out one run --------------------------------------------------------------------------------------------------------- */
+/* ---- planning ------------------------------------------------------------------------------------------------------------------- */
 
-/* Where an input lies; 0 where it is not of the recorded type and shape. Numbers are copied to `number`. */
-static int take_input(const Slot *slot, PyObject *given, Place *place, float *number, npy_intp worlds)
+static void place_view(const Slot *slot, const Place *source, Place *place)
 {
-    if (PyArray_Check(given)) {
-        PyArrayObject *array = (PyArrayObject *)given;
-        if (PyArray_TYPE(array) != slot->type || PyArray_NDIM(array) != slot->rank || !PyArray_ISBEHAVED_RO(array))
-            return 0;
-        if (slot->written && !PyArray_ISWRITEABLE(array))
-            return 0;
-        for (int d = 0; d < slot->rank; d++) {
-            if (PyArray_DIM(array, d) != (slot->dims[d] == WORLDS ? worlds : slot->dims[d]))
-                return 0;
-            place->strides[d] = PyArray_STRIDE(array, d);
-        }
-        place->base = PyArray_BYTES(array);
-        return 1;
-    }
-    if (slot->rank)
-        return 0;
-    if (slot->type == NPY_FLOAT && PyArray_IsScalar(given, Float))
-        *number = PyArrayScalar_VAL(given, Float);
-    else if (slot->type == NPY_FLOAT && PyFloat_CheckExact(given))
-        *number = (float)PyFloat_AS_DOUBLE(given);
-    else if (slot->type == NPY_BOOL && (PyArray_IsScalar(given, Bool) || PyBool_Check(given)))
-        *(npy_bool *)number = PyObject_IsTrue(given) == 1;
-    else
-        return 0;
-    place->base = (char *)number;
-    return 1;
-}
-
-/* An array of our own: one row after the other. */
-static void stack_rows(const Slot *slot, npy_intp worlds, Place *place)
-{
-    npy_intp stride = slot->size;
-    for (int d = slot->rank - 1; d >= 0; d--) {
-        place->strides[d] = stride;
-        stride *= slot->dims[d] == WORLDS ? worlds : slot->dims[d];
-    }
-}
-
-static void take_view(const Slot *slot, const Place *source, Place *place)
-{
-    place->base = source->base;
+    place->root = source->root;
+    place->offset = source->offset;
     for (int i = 0; i < slot->chosen; i++)
-        place->base += slot->at[i] * source->strides[slot->axis[i]];
+        place->offset += slot->at[i] * source->strides[slot->axis[i]];
     for (int d = 0; d < slot->rank; d++)
         place->strides[d] = slot->from[d] < 0 ? 0 : source->strides[slot->from[d]];
 }
 
+/* An input lies as it was made; an array of our own: one row after the other. */
+static void place_slot(const Tape *tape, int number, const npy_intp *strides, npy_intp worlds, Place *places)
+{
+    const Slot *slot = &tape->slots[number];
+    Place *place = &places[number];
+    if (slot->kind == VIEW) {
+        place_view(slot, &places[slot->place], place);
+        return;
+    }
+    place->root = number;
+    place->offset = 0;
+    npy_intp stride = slot->size;
+    for (int d = slot->rank - 1; d >= 0; d--) {
+        place->strides[d] = slot->kind == INPUT ? strides[slot->place * RANK + d] : stride;
+        stride *= slot->dims[d] == WORLDS ? worlds : slot->dims[d];
+    }
+}
+
 /* Axes of length one are left out, axes that follow on one another in all operands are joined. */
-static void plan_walk(const Tape *tape, const Operation *operation, const Place *places, npy_intp worlds, Walk *walk)
+static void plan_walk(const Tape *tape, const Operation *operation, const Place *places, npy_intp worlds, Walk *walk, Axis *axes)
 {
     const int count = operation->count;
     const Slot *out = &tape->slots[operation->operand[count - 1]];
-    npy_intp *length = &walk->inner, *steps = walk->inner_steps, own[OPERANDS];
+    npy_intp *length = &walk->inner, *steps = walk->inner_steps, own[OPERANDS] = {0};
     walk->outer = 0;
     walk->inner = 1;
     memset(walk->inner_steps, 0, sizeof(walk->inner_steps));
+    for (int i = 0; i < count; i++) {
+        walk->root[i] = places[operation->operand[i]].root;
+        walk->offset[i] = places[operation->operand[i]].offset;
+    }
     for (int back = 1; back <= out->rank; back++) {
         npy_intp n = out->dims[out->rank - back];
         n = n == WORLDS ? worlds : n;
@@ -286,13 +311,138 @@ static void plan_walk(const Tape *tape, const Operation *operation, const Place 
         if (*length == 1)
             memcpy(steps, own, sizeof(own)); /* the first axis */
         else if (!joins) {
-            length = &walk->counts[walk->outer];
-            steps = walk->steps[walk->outer++];
+            Axis *axis = &axes[walk->outer++];
+            length = &axis->count;
+            steps = axis->steps;
             *length = 1;
             memcpy(steps, own, sizeof(own));
         }
         *length *= n;
     }
+}
+
+/* Plan a run whose inputs have these strides. */
+static Plan *plan_run(const Tape *tape, const npy_intp *strides, npy_intp worlds)
+{
+    const size_t given = tape->n_inputs * RANK * sizeof(npy_intp);
+    Plan *plan = PyMem_Calloc(1, sizeof(Plan));
+    Place *places = PyMem_Calloc(tape->n_slots + 1, sizeof(Place));
+    Axis *axes = PyMem_Calloc((size_t)tape->n_operations * RANK + 1, sizeof(Axis));
+    if (plan) {
+        plan->users = 1;
+        plan->worlds = worlds;
+        plan->strides = PyMem_Malloc(given + 1);
+        plan->walks = PyMem_Calloc(tape->n_operations + 1, sizeof(Walk));
+    }
+    if (!plan || !places || !axes || !plan->strides || !plan->walks) {
+        let_go(plan);
+        plan = NULL;
+        PyErr_NoMemory();
+        goto done;
+    }
+    memcpy(plan->strides, strides, given);
+    for (int s = 0; s < tape->n_slots; s++)
+        place_slot(tape, s, strides, worlds, places);
+    int n_axes = 0;
+    for (int i = 0; i < tape->n_operations; i++) {
+        Walk *walk = &plan->walks[i];
+        walk->first = n_axes;
+        plan_walk(tape, &tape->operations[i], places, worlds, walk, &axes[n_axes]);
+        n_axes += walk->outer;
+    }
+    plan->axes = PyMem_Realloc(axes, (n_axes + 1) * sizeof(Axis));
+    if (!plan->axes)
+        plan->axes = axes;
+    axes = NULL;
+done:
+    PyMem_Free(axes);
+    PyMem_Free(places);
+    return plan;
+}
+
+/* ---- taking what is given ------------------------------------------------------------------------------------------------------- */
+
+/* Where an input begins; NULL where it is not of the recorded type and shape. Numbers are copied to `number`, strides to `strides`. */
+static char *take_input(const Slot *slot, PyObject *given, float *number, npy_intp *strides, npy_intp worlds)
+{
+    if (PyArray_Check(given)) {
+        PyArrayObject *array = (PyArrayObject *)given;
+        if (PyArray_TYPE(array) != slot->type || PyArray_NDIM(array) != slot->rank || !PyArray_ISBEHAVED_RO(array))
+            return NULL;
+        if (slot->written && !PyArray_ISWRITEABLE(array))
+            return NULL;
+        for (int d = 0; d < slot->rank; d++) {
+            if (PyArray_DIM(array, d) != (slot->dims[d] == WORLDS ? worlds : slot->dims[d]))
+                return NULL;
+            strides[d] = PyArray_STRIDE(array, d);
+        }
+        return PyArray_BYTES(array);
+    }
+    if (slot->rank)
+        return NULL;
+    if (slot->type == NPY_FLOAT && PyArray_IsScalar(given, Float))
+        *number = PyArrayScalar_VAL(given, Float);
+    else if (slot->type == NPY_FLOAT && PyFloat_CheckExact(given))
+        *number = (float)PyFloat_AS_DOUBLE(given);
+    else if (slot->type == NPY_BOOL && (PyArray_IsScalar(given, Bool) || PyBool_Check(given)))
+        *(npy_bool *)number = PyObject_IsTrue(given) == 1;
+    else
+        return NULL;
+    return (char *)number;
+}
+
+static void unbind(PyObject *capsule)
+{
+    Bound *bound = PyCapsule_GetPointer(capsule, BOUND);
+    if (!bound)
+        return;
+    Py_XDECREF(bound->tape);
+    Py_XDECREF(bound->inputs);
+    PyMem_Free(bound->bases);
+    PyMem_Free(bound->strides);
+    PyMem_Free(bound->numbers);
+    PyMem_Free(bound);
+}
+
+/* bind(tape, the inputs that last, worlds) -> what run takes, or None where the inputs are not of the recorded types and shapes */
+static PyObject *bind(PyObject *self, PyObject *args)
+{
+    PyObject *capsule, *inputs;
+    Py_ssize_t worlds;
+    if (!PyArg_ParseTuple(args, "OO!n", &capsule, &PyTuple_Type, &inputs, &worlds))
+        return NULL;
+    Tape *tape = PyCapsule_GetPointer(capsule, TAPE);
+    if (!tape)
+        return NULL;
+    const Py_ssize_t count = PyTuple_GET_SIZE(inputs);
+    if (count > tape->n_inputs || worlds < 0)
+        return PyErr_Format(PyExc_ValueError, "%U takes %d inputs", tape->name, tape->n_inputs);
+    Bound *bound = PyMem_Calloc(1, sizeof(Bound));
+    PyObject *made = bound ? PyCapsule_New(bound, BOUND, unbind) : NULL;
+    if (!made) {
+        PyMem_Free(bound);
+        return PyErr_NoMemory();
+    }
+    bound->tape = Py_NewRef(capsule);
+    bound->inputs = Py_NewRef(inputs);
+    bound->worlds = worlds;
+    bound->count = (int)count;
+    bound->bases = PyMem_Calloc(count + 1, sizeof(char *));
+    bound->strides = PyMem_Calloc(count * RANK + 1, sizeof(npy_intp));
+    bound->numbers = PyMem_Calloc(count + 1, sizeof(float));
+    if (!bound->bases || !bound->strides || !bound->numbers) {
+        Py_DECREF(made);
+        return PyErr_NoMemory();
+    }
+    for (int i = 0; i < count; i++) {
+        const Slot *slot = &tape->slots[tape->input[i]];
+        bound->bases[i] = take_input(slot, PyTuple_GET_ITEM(inputs, i), &bound->numbers[i], &bound->strides[i * RANK], worlds);
+        if (!bound->bases[i]) {
+            Py_DECREF(made);
+            Py_RETURN_NONE;
+        }
+    }
+    return made;
 }
 
 /* ---- carrying out --------------------------------------------------------------------------------------------------------------- */
@@ -314,6 +464,11 @@ static void cast_each(char **args, npy_intp n, const npy_intp *steps)
 {
     const char *from = args[0];
     char *to = args[1];
+    if (steps[0] == 1 && steps[1] == 4) {
+        for (npy_intp i = 0; i < n; i++)
+            ((float *)to)[i] = (float)((const npy_ubyte *)from)[i];
+        return;
+    }
     for (npy_intp i = 0; i < n; i++, from += steps[0], to += steps[1])
         *(float *)to = (float)*(const npy_ubyte *)from;
 }
@@ -337,7 +492,7 @@ static void copy_each(char **args, npy_intp n, const npy_intp *steps, npy_intp s
 }
 
 /* One row of an operation. */
-static inline void carry_row(const Operation *operation, char **args, const Walk *walk, npy_intp size)
+static inline void carry_row(const Operation *operation, char **args, const Walk *walk)
 {
     npy_intp n = walk->inner;
     switch (operation->kind) {
@@ -345,40 +500,37 @@ static inline void carry_row(const Operation *operation, char **args, const Walk
         operation->loop(args, &n, walk->inner_steps, operation->data);
         break;
     case SELECT:
-        select_each(args, n, walk->inner_steps, size);
+        select_each(args, n, walk->inner_steps, operation->size);
         break;
     case CAST:
         cast_each(args, n, walk->inner_steps);
         break;
     default:
-        copy_each(args, n, walk->inner_steps, size);
+        copy_each(args, n, walk->inner_steps, operation->size);
     }
 }
 
-static void carry_out(const Tape *tape, const Operation *operation, const Place *places, npy_intp worlds)
+static void carry_out(const Operation *operation, const Walk *walk, const Axis *axes, char *const *bases)
 {
     const int count = operation->count;
-    const npy_intp size = tape->slots[operation->operand[count - 1]].size;
     npy_intp at[RANK] = {0};
     char *row[OPERANDS], *args[OPERANDS];
-    Walk walk;
-    plan_walk(tape, operation, places, worlds, &walk);
     for (int a = 0; a < count; a++)
-        row[a] = places[operation->operand[a]].base;
+        row[a] = bases[walk->root[a]] + walk->offset[a];
     for (;;) {
         memcpy(args, row, sizeof(row));
-        carry_row(operation, args, &walk, size);
+        carry_row(operation, args, walk);
         int axis = 0; /* the next row: as an odometer turns */
-        while (axis < walk.outer && at[axis] == walk.counts[axis] - 1) {
+        while (axis < walk->outer && at[axis] == axes[axis].count - 1) {
             for (int a = 0; a < count; a++)
-                row[a] -= at[axis] * walk.steps[axis][a];
+                row[a] -= at[axis] * axes[axis].steps[a];
             at[axis++] = 0;
         }
-        if (axis == walk.outer)
+        if (axis == walk->outer)
             return;
         at[axis]++;
         for (int a = 0; a < count; a++)
-            row[a] += walk.steps[axis][a];
+            row[a] += axes[axis].steps[a];
     }
 }
 
@@ -393,54 +545,65 @@ static PyObject *found_true(const Tape *tape, PyObject *outputs)
     return flags;
 }
 
-/* run(tape, inputs, worlds) -> (tuple of outputs, bytes as above), or None where the inputs are not of the recorded types and shapes */
+/* run(bound, the other inputs) -> (tuple of outputs, bytes as above), or None where they are not of the recorded types and shapes */
 static PyObject *run(PyObject *self, PyObject *const *args, Py_ssize_t given)
 {
-    if (given != 3) {
-        PyErr_SetString(PyExc_TypeError, "run takes a tape, a sequence of inputs and the number of worlds");
+    if (given != 2) {
+        PyErr_SetString(PyExc_TypeError, "run takes what bind has made and a sequence of inputs");
         return NULL;
     }
-    const npy_intp worlds = PyLong_AsSsize_t(args[2]);
-    if (worlds < 0)
-        return NULL;
-    Tape *tape = PyCapsule_GetPointer(args[0], CAPSULE);
+    Bound *bound = PyCapsule_GetPointer(args[0], BOUND);
+    Tape *tape = bound ? PyCapsule_GetPointer(bound->tape, TAPE) : NULL;
     if (!tape)
         return NULL;
     PyObject *inputs = PySequence_Fast(args[1], "inputs are a sequence");
     if (!inputs)
         return NULL;
     PyObject *outputs = NULL, *flags = NULL, *answer = NULL;
-    char *layout = NULL, *memory = NULL;
-    if (PySequence_Fast_GET_SIZE(inputs) != tape->n_inputs) {
+    Plan *plan = NULL;
+    char *memory = NULL;
+    const npy_intp worlds = bound->worlds;
+    const int lasting = bound->count;
+    if (lasting + PySequence_Fast_GET_SIZE(inputs) != tape->n_inputs) {
         PyErr_Format(PyExc_ValueError, "%U takes %d inputs", tape->name, tape->n_inputs);
         goto done;
     }
-    size_t for_places = tape->n_slots * sizeof(Place), for_numbers = tape->n_inputs * sizeof(float);
-    layout = PyMem_RawMalloc(for_places + for_numbers);
-    if (!layout) {
+    const size_t for_bases = tape->n_slots * sizeof(char *), for_strides = tape->n_inputs * RANK * sizeof(npy_intp);
+    const size_t for_numbers = tape->n_inputs * sizeof(float);
+    memory = PyMem_RawMalloc(for_bases + for_strides + for_numbers + tape->scratch + tape->per_world * worlds + ALIGNED);
+    if (!memory) {
         PyErr_NoMemory();
         goto done;
     }
-    Place *places = (Place *)layout;
-    float *numbers = (float *)(layout + for_places);
-    for (int s = 0; s < tape->n_slots; s++) {
-        const Slot *slot = &tape->slots[s];
-        if (slot->kind != INPUT)
-            continue;
-        PyObject *item = PySequence_Fast_GET_ITEM(inputs, slot->place);
-        if (!take_input(slot, item, &places[s], &numbers[slot->place], worlds)) {
+    char **bases = (char **)memory;
+    npy_intp *strides = (npy_intp *)(memory + for_bases);
+    float *numbers = (float *)(memory + for_bases + for_strides);
+    char *scratch = (char *)(((npy_uintp)numbers + for_numbers + ALIGNED - 1) / ALIGNED * ALIGNED);
+    memcpy(strides, bound->strides, lasting * RANK * sizeof(npy_intp));
+    memset(strides + lasting * RANK, 0, (tape->n_inputs - lasting) * RANK * sizeof(npy_intp));
+    for (int i = 0; i < lasting; i++)
+        bases[tape->input[i]] = bound->bases[i];
+    for (int i = lasting; i < tape->n_inputs; i++) {
+        const int s = tape->input[i];
+        PyObject *item = PySequence_Fast_GET_ITEM(inputs, i - lasting);
+        bases[s] = take_input(&tape->slots[s], item, &numbers[i], &strides[i * RANK], worlds);
+        if (!bases[s]) {
             answer = Py_NewRef(Py_None);
             goto done;
         }
     }
-    outputs = PyTuple_New(tape->n_outputs);
-    memory = PyMem_RawMalloc(tape->scratch + tape->per_world * worlds + ALIGNED);
-    if (!outputs || !memory) {
-        Py_CLEAR(outputs);
-        PyErr_NoMemory();
-        goto done;
+    if (!tape->plan || tape->plan->worlds != worlds || memcmp(tape->plan->strides, strides, for_strides)) {
+        Plan *other = plan_run(tape, strides, worlds);
+        if (!other)
+            goto done;
+        let_go(tape->plan);
+        tape->plan = other;
     }
-    char *scratch = (char *)(((npy_uintp)memory + ALIGNED - 1) / ALIGNED * ALIGNED);
+    plan = tape->plan; /* another thread may put its own there while we walk by this one */
+    plan->users++;
+    outputs = PyTuple_New(tape->n_outputs);
+    if (!outputs)
+        goto done;
     for (int s = 0; s < tape->n_slots; s++) {
         const Slot *slot = &tape->slots[s];
         if (slot->kind == OUTPUT) {
@@ -454,23 +617,18 @@ static PyObject *run(PyObject *self, PyObject *const *args, Py_ssize_t given)
             }
             PyTuple_SET_ITEM(outputs, slot->place, array);
             PyArray_CLEARFLAGS((PyArrayObject *)array, NPY_ARRAY_WRITEABLE);
-            places[s].base = PyArray_BYTES((PyArrayObject *)array);
-            stack_rows(slot, worlds, &places[s]);
+            bases[s] = PyArray_BYTES((PyArrayObject *)array);
         } else if (slot->kind == SCRATCH) {
             int by_world = slot->rank && slot->dims[slot->rank - 1] == WORLDS;
-            places[s].base = scratch + (by_world ? tape->scratch + slot->place * worlds : slot->place);
-            stack_rows(slot, worlds, &places[s]);
-        } else if (slot->kind == CONSTANT) {
-            places[s].base = PyArray_BYTES(slot->constant);
-            stack_rows(slot, worlds, &places[s]);
-        } else if (slot->kind == VIEW)
-            take_view(slot, &places[slot->place], &places[s]);
+            bases[s] = scratch + (by_world ? tape->scratch + slot->place * worlds : slot->place);
+        } else if (slot->kind == CONSTANT)
+            bases[s] = PyArray_BYTES(slot->constant);
     }
     int raised;
     Py_BEGIN_ALLOW_THREADS
     feclearexcept(FE_ALL_EXCEPT);
     for (int i = 0; i < tape->n_operations; i++)
-        carry_out(tape, &tape->operations[i], places, worlds);
+        carry_out(&tape->operations[i], &plan->walks[i], &plan->axes[plan->walks[i].first], bases);
     raised = fetestexcept(FE_DIVBYZERO | FE_OVERFLOW | FE_INVALID);
     feclearexcept(FE_ALL_EXCEPT);
     Py_END_ALLOW_THREADS
@@ -485,8 +643,8 @@ static PyObject *run(PyObject *self, PyObject *const *args, Py_ssize_t given)
     if (outputs)
         answer = PyTuple_Pack(2, outputs, flags);
 done:
+    let_go(plan);
     PyMem_RawFree(memory);
-    PyMem_RawFree(layout);
     Py_XDECREF(outputs);
     Py_XDECREF(flags);
     Py_DECREF(inputs);
@@ -495,7 +653,8 @@ done:
 
 static PyMethodDef methods[] = {
     {"build", build, METH_VARARGS, "build(name, slots, operations, inputs, outputs, scratch, per_world) -> tape"},
-    {"run", (PyCFunction)(void (*)(void))run, METH_FASTCALL, "run(tape, inputs, worlds) -> outputs, or None where the inputs do not fit the tape"},
+    {"bind", bind, METH_VARARGS, "bind(tape, inputs that last, worlds) -> what run takes, or None where they do not fit the tape"},
+    {"run", (PyCFunction)(void (*)(void))run, METH_FASTCALL, "run(bound, other inputs) -> outputs, or None where they do not fit the tape"},
     {NULL, NULL, 0, NULL},
 };
 

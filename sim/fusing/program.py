@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from sim.fusing.layout import laid_out
-from sim.fusing.trace import INPUT, OUTPUT, SCRATCH, Effect, Trace
+from sim.fusing.source import Source
+from sim.fusing.trace import INPUT, OUTPUT, SCRATCH, Effect, Read, Trace
 from sim.fusing.traced import CLIP, Traced
-from sim.fusing.watching import Watched, getter, stand_in
+from sim.fusing.watching import Watched, stand_in
 
 try:
     from sim.fusing import _tape
 except ImportError:  # installed without its compiled part, or with one for another machine
     _tape = None  # type: ignore[assignment]
 
-LAYOUT = 1
-"""Of what `_tape.build` takes; another number there means that it was built from another version."""
+LAYOUT = 2
+"""Of what `_tape` takes; another number there means that it was built from another version."""
 BUILT = _tape is not None and _tape.LAYOUT == LAYOUT and CLIP is not None
 """Whether the compiled part is there."""
 DOES_NOT_FIT = object()
 """What a program answers where types, shapes or fixed values are not as recorded."""
 
 
-class Bound(NamedTuple):
-    """A program in one world, for the parameters of one room: whether it fits there, and what it fetches once."""
+@dataclass(slots=True)
+class Bound:
+    """A program in one world, for the parameters of one room; `tape` is None where it does not fit there."""
 
     parameters: Any
-    fits: bool
-    inputs: list[Any] = []  # noqa: RUF012 (never changed)
-    homes: list[tuple[dict[str, Any], str, int]] = []  # noqa: RUF012
-    """Where a signal is put: attributes of its population, its name, and the number of the output."""
-    methods: list[Callable[..., Any]] = []  # noqa: RUF012
+    tape: Any = None
+    """The tape with those inputs that last."""
+    lasting: Sequence[Any] = ()
+    """These inputs."""
+    homes: Sequence[dict[str, Any]] = ()
+    """Where each signal is put: the attributes of its population."""
+    methods: Sequence[Callable[..., Any]] = ()
+    """What is called after the tape has run, if something happened."""
 
 
 class Program:
@@ -43,53 +48,35 @@ class Program:
 
     def __init__(self, trace: Trace, args: Sequence[Any], result: Any) -> None:
         assert _tape is not None
-        self.name, self._run = trace.name, _tape.run
-        self._inputs = _Inputs(trace)
-        outputs = _Outputs(trace, self._inputs.place)
-        self._signals = [(getter(path), key, outputs.number(value)) for path, key, value in trace.signals]
-        self._methods = [getter(e.path) for e in trace.effects]
-        self._effects = [(outputs.mask(e), outputs.filled(list(e.args)), outputs.filled(e.kwargs)) for e in trace.effects]
-        self._promises = [(getter(path), key) for path, key in trace.promises]
-        self._result = None if result is None else outputs.filled(result)
-        self._fixed = [(getter(r.path), r.fixed) for r in trace.reads if not r.is_array and not r.lasting]
-        self._fixed_once = [(getter(r.path), r.fixed) for r in trace.reads if not r.is_array and r.lasting]
+        self.name, self._bind_tape, self._run_tape = trace.name, _tape.bind, _tape.run
         self._room = next((i for i, arg in enumerate(args) if isinstance(arg, SimpleNamespace)), 0)  # the room's parameters
-        self._tape = _tape.build(trace.name, *laid_out(trace, self._inputs.place, outputs.slots))
+        source, inputs = Source(trace.name), _Inputs(trace)
+        outputs = _Outputs(trace, inputs, source)
+        _write_reading(source, trace, inputs)
+        _write_finish(source, trace, outputs, result)
+        written = source.compiled()
+        self._fits_world, self._fetch_once = written["fits_world"], written["fetch_once"]
+        self._fits, self._fetch, self._finish = written["fits"], written["fetch"], written["finish"]
+        self._tape = _tape.build(trace.name, *laid_out(trace, inputs.place, outputs.slots))
 
     def run(self, args: Sequence[Any]) -> Any:
         """What the function returns, or DOES_NOT_FIT."""
-        world = args[0]
-        bound = world.bound.get(self)
+        known = args[0].bound
+        bound = known.get(self)
         if bound is None or bound.parameters is not args[self._room]:
-            bound = world.bound[self] = self._bind(args)
-        if not bound.fits:
+            bound = known[self] = self._bind(args)
+        if bound.tape is None or not self._fits(args):
             return DOES_NOT_FIT
-        for reach, fixed in self._fixed:
-            if not _same(reach(args), fixed):
-                return DOES_NOT_FIT
-        inputs = bound.inputs + self._inputs.passing(args)
-        answer = self._run(self._tape, inputs, world.worlds)
-        if answer is None:
-            return DOES_NOT_FIT
-        outputs, holds = answer
-        for home, key, number in bound.homes:
-            home[key] = outputs[number]
-        for method, (mask, positional, named) in zip(bound.methods, self._effects, strict=True):
-            if mask is None or holds[mask]:
-                method(*positional(inputs, outputs), **named(inputs, outputs))
-        return None if self._result is None else self._result(inputs, outputs)
+        passing = self._fetch(args)
+        answer = self._run_tape(bound.tape, passing)
+        return DOES_NOT_FIT if answer is None else self._finish(bound, passing, *answer)
 
     def _bind(self, args: Sequence[Any]) -> Bound:
         parameters = args[self._room]
-        kept = all(reach(args).lasting(key) for reach, key in self._promises)
-        if not kept or not all(_same(reach(args), fixed) for reach, fixed in self._fixed_once):
-            return Bound(parameters, False)
-        homes = [(home, key, number) for reach, key, number in self._signals if (home := reach(args).home(key)) is not None]
-        return Bound(parameters, True, self._inputs.lasting(args), homes, [reach(args) for reach in self._methods])
-
-
-def _same(found: Any, fixed: Any) -> bool:
-    return found is fixed or (type(found) is type(fixed) and found == fixed)
+        if not self._fits_world(args):
+            return Bound(parameters)
+        lasting, homes, methods = self._fetch_once(args)
+        return Bound(parameters, self._bind_tape(self._tape, lasting, args[0].worlds), lasting, homes, methods)
 
 
 def record(function: Callable[..., Any], args: Sequence[Any]) -> Program:
@@ -111,60 +98,36 @@ class _Inputs:
     """What a tape takes: first what lasts as long as the world, then what is fetched in every call."""
 
     def __init__(self, trace: Trace) -> None:
-        reads = [(i, trace.reads[number]) for i, number in enumerate(trace.inputs)]
-        lasting = [(i, r.path) for i, r in reads if r.lasting]
-        passing = [(i, r.path) for i, r in reads if not r.lasting]
-        dotted: dict[int, list[tuple[int, str]]] = {}
-        rest = []
-        for i, (number, *steps) in passing:
-            if steps and all(isinstance(step, str) for step in steps):
-                dotted.setdefault(number, []).append((i, ".".join(steps)))
-            else:
-                rest.append((i, (number, *steps)))
-        self._lasting = [getter(path) for _, path in lasting]
-        self._dotted = [(number, attrgetter(*(name for _, name in names)), len(names) == 1) for number, names in dotted.items()]
-        self._rest = [getter(path) for _, path in rest]
-        order = [i for i, _ in lasting] + [i for names in dotted.values() for i, _ in names] + [i for i, _ in rest]
-        self.place = {i: at for at, i in enumerate(order)}
+        reads = [trace.reads[number] for number in trace.inputs]
+        self.lasting = [i for i, read in enumerate(reads) if read.lasting]
+        self.passing = [i for i, read in enumerate(reads) if not read.lasting]
+        self.place = {i: at for at, i in enumerate([*self.lasting, *self.passing])}
         """Where an input, as the trace counts them, stands among those of the tape."""
 
-    def lasting(self, args: Sequence[Any]) -> list[Any]:
-        """Those that last."""
-        return [reach(args) for reach in self._lasting]
-
-    def passing(self, args: Sequence[Any]) -> list[Any]:
-        """The others."""
-        found: list[Any] = []
-        for number, reach, single in self._dotted:
-            if single:
-                found.append(reach(args[number]))
-            else:
-                found.extend(reach(args[number]))
-        found += [reach(args) for reach in self._rest]
-        return found
-
-
-Filled = Callable[[Sequence[Any], Sequence[Any]], Any]
+    def text(self, number: int) -> str:
+        """An input where the results are handed on."""
+        place, once = self.place[number], len(self.lasting)
+        return f"bound.lasting[{place}]" if place < once else f"passing[{place - once}]"
 
 
 class _Outputs:
     """What a program yields: arrays that the tape leaves behind, in the places where results and effects hold their stand-ins."""
 
-    def __init__(self, trace: Trace, places: dict[int, int]) -> None:
-        self._trace, self._places = trace, places
+    def __init__(self, trace: Trace, inputs: _Inputs, source: Source) -> None:
+        self._trace, self._inputs, self._source = trace, inputs, source
         self.slots: list[int] = []
 
-    def filled(self, value: Any) -> Filled:
-        """A function of inputs and outputs that builds the value with arrays in the place of stand-ins."""
+    def text(self, value: Any) -> str:
+        """A value with arrays in the place of stand-ins."""
         if isinstance(value, Traced):
             return self._array(value)
         if isinstance(value, Watched):
             raise self._trace.error("hand on what it was given")
-        if isinstance(value, dict):
-            return self._dict(value)
+        if isinstance(value, dict) and any(isinstance(v, Traced) for v in value.values()):
+            return f"{{{', '.join(f'{self._source.named(key)}: {self.text(v)}' for key, v in value.items())}}}"
         if isinstance(value, list | tuple):
-            return self._sequence(value)
-        return lambda ins, outs: value
+            return f"({''.join(f'{self.text(v)}, ' for v in value)})"
+        return self._source.named(value)
 
     def number(self, value: Traced) -> int:
         """The number of the output that an array will be."""
@@ -184,23 +147,46 @@ class _Outputs:
             return None
         return None if self._trace.slots[where.number].kind == INPUT else self.number(where)
 
-    def _dict(self, value: dict[str, Any]) -> Filled:
-        if not any(isinstance(v, Traced) for v in value.values()):
-            return lambda ins, outs: value
-        items = [(key, self.filled(v)) for key, v in value.items()]
-        return lambda ins, outs: {key: part(ins, outs) for key, part in items}
-
-    def _sequence(self, value: Sequence[Any]) -> Filled:
-        parts = [self.filled(v) for v in value]
-        if len(parts) == 2:
-            one, two = parts
-            return lambda ins, outs: (one(ins, outs), two(ins, outs))
-        return lambda ins, outs: tuple([part(ins, outs) for part in parts])
-
-    def _array(self, value: Traced) -> Filled:
+    def _array(self, value: Traced) -> str:
         slot = self._trace.slots[value.number]
-        if slot.kind == INPUT:
-            place = self._places[slot.place]
-            return lambda ins, outs: ins[place]
-        number = self.number(value)
-        return lambda ins, outs: outs[number]
+        return self._inputs.text(slot.place) if slot.kind == INPUT else f"outputs[{self.number(value)}]"
+
+
+def _write_reading(source: Source, trace: Trace, inputs: _Inputs) -> None:
+    """Whether the program fits a world; what it fetches there once; whether it fits a call; what it fetches in every call."""
+    reads = [trace.reads[number] for number in trace.inputs]
+    kept = [source.called(f"{source.reached(path)}.lasting", [source.named(key)], {}) for path, key in trace.promises]
+    homes = [source.called(f"{source.reached(path)}.home", [source.named(key)], {}) for path, key, _ in trace.signals]
+    methods = [source.reached(effect.path) for effect in trace.effects]
+    lasting = [source.reached(reads[i].path) for i in inputs.lasting]
+    source.add("fits_world", "args", _return_all(kept + [_is_fixed(source, r) for r in trace.reads if not r.is_array and r.lasting]))
+    source.add("fetch_once", "args", [f"return {_tuple(lasting)}, {_tuple(homes)}, {_tuple(methods)}"])
+    source.add("fits", "args", _return_all([_is_fixed(source, r) for r in trace.reads if not r.is_array and not r.lasting]))
+    source.add("fetch", "args", [f"return {_tuple(source.reached(reads[i].path) for i in inputs.passing)}"])
+
+
+def _write_finish(source: Source, trace: Trace, outputs: _Outputs, result: Any) -> None:
+    """Hand on what the tape yields: signals, then effects, then the result."""
+    lines = [f"bound.homes[{i}][{key!r}] = outputs[{outputs.number(value)}]" for i, (_, key, value) in enumerate(trace.signals)]
+    for i, effect in enumerate(trace.effects):
+        mask = outputs.mask(effect)
+        named = {key: outputs.text(value) for key, value in effect.kwargs.items()}
+        call = source.called(f"bound.methods[{i}]", [outputs.text(value) for value in effect.args], named)
+        lines.append(call if mask is None else f"if holds[{mask}]: {call}")
+    source.add("finish", "bound, passing, outputs, holds", [*lines, f"return {outputs.text(result)}"])
+
+
+def _is_fixed(source: Source, read: Read) -> str:
+    return source.called(source.named(_same), [source.reached(read.path), source.named(read.fixed)], {})
+
+
+def _same(found: Any, fixed: Any) -> bool:
+    return found is fixed or (type(found) is type(fixed) and found == fixed)
+
+
+def _return_all(conditions: Sequence[str]) -> list[str]:
+    return [f"return {' and '.join(conditions) or True}"]
+
+
+def _tuple(texts: Iterable[str]) -> str:
+    return f"({''.join(f'{text}, ' for text in texts)})"

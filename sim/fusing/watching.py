@@ -6,9 +6,8 @@ done on the tape or after it. What a method does in a fused function is said whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -168,26 +167,3 @@ _DICTIONARY: dict[str, Callable[..., Any]] = {
 
 def _holds_traced(value: Any) -> bool:
     return any(map(_holds_traced, value.values())) if isinstance(value, dict) else isinstance(value, Traced)
-
-
-def getter(path: Path) -> Callable[[Sequence[Any]], Any]:
-    """What reaches a value among the arguments of a call."""
-    number, *steps = path
-    names = 0
-    while names < len(steps) and isinstance(steps[names], str):
-        names += 1
-    dotted = attrgetter(".".join(steps[:names])) if names else None
-    rest = steps[names:]
-
-    def reach(args: Sequence[Any]) -> Any:
-        value = args[number] if dotted is None else dotted(args[number])
-        for step in rest:
-            if isinstance(step, str):
-                value = getattr(value, step)
-            elif step[0] == "[]":
-                value = value[step[1]]
-            else:
-                value = value(*step[1][0], **dict(step[1][1]))
-        return value
-
-    return reach

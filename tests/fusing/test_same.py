@@ -1,11 +1,14 @@
 """Fused and plain agree to the last bit, whatever is switched, moved, forced or brought along."""
 
+from collections import Counter
 from dataclasses import replace
+from functools import wraps
 
 import pytest
 
 from sim import fusing, load_scenario
 from sim.actors import BalkanState
+from sim.levers import LeverView
 from sim.mechanisms import ROOMS
 from sim.scenario import shipped_names
 from tests.helpers import plan_of, record
@@ -112,6 +115,28 @@ def test_a_run_takes_few_tapes_not_one_a_quarter():
         function.programs.clear()
     record(plan_of(), 64)
     assert not {f.__qualname__: len(f.programs) for f in functions if len(f.programs) > 4}
+
+
+def test_levers_that_stand_still_are_asked_once(monkeypatch):
+    asked = Counter()
+
+    def counted(method):
+        @wraps(method)
+        def ask(self, *args):
+            asked[method.__name__] += 1
+            return method(self, *args)
+
+        return ask
+
+    plan = plan_of(end="2025Q4")
+    record(plan, 64)  # whatever is to be recorded is recorded
+    for name in ("chosen", "anywhere", "as_today"):
+        monkeypatch.setattr(LeverView, name, counted(getattr(LeverView, name)))
+    record(replace(plan, end=plan.start + 3), 64)
+    for_a_year = asked.copy()
+    asked.clear()
+    record(plan, 64)
+    assert asked == for_a_year != Counter()
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import operator
 import shutil
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -110,6 +111,63 @@ def test_a_tape_yields_what_numpy_does(function, worlds):
             assert a.shape == b.shape
             assert a.tobytes() == b.tobytes()
     assert len(once.programs) == 1
+
+
+@needs_it
+def test_the_same_tape_walks_over_arrays_however_they_lie():
+    @fused
+    def product(w, amount):
+        return w.wide * amount + w.narrow, amount[1] - w.wide[0]
+
+    many, few = a_world(), a_world(worlds=64, seed=1)
+    block, line = np.ones((5, 3, 128), dtype=REAL), np.arange(128, dtype=REAL)
+    apart = np.arange(5 * 3 * 256, dtype=REAL).reshape(3, 5, 256)
+    amounts = (block[0], block[:3, 1], apart[:, 2, ::2], apart[:, 1, 255:127:-1], np.broadcast_to(line, (3, 128)), block[0])
+    for amount in amounts:
+        for world, given in ((many, amount), (few, amount[:, :64])):
+            found, row = product(world, given)
+            assert found.tobytes() == (world.wide * given + world.narrow).tobytes()
+            assert row.tobytes() == (given[1] - world.wide[0]).tobytes()
+    assert len(product.programs) == 1
+
+
+@needs_it
+def test_worlds_of_several_threads_share_a_tape():
+    once = fused(views)
+    worlds = [a_world(worlds=64 * n, seed=n) for n in (1, 2, 40, 65)]
+    wanted = [[a.tobytes() for a in views(world)] for world in worlds]
+
+    def often(world):
+        return [[a.tobytes() for a in once(world)] for _ in range(50)]
+
+    with ThreadPoolExecutor(4) as pool:
+        for found, expected in zip(pool.map(often, worlds), wanted, strict=True):
+            assert all(one == expected for one in found)
+    assert len(once.programs) <= len(worlds)  # each thread may have recorded it before it saw another's
+
+
+@needs_it
+def test_anything_is_reached_by_its_path():
+    class Words:
+        def __init__(self, worlds):
+            self.parts = {"a": [np.ones(worlds, dtype=REAL)], 3: REAL(2)}
+            setattr(self, "two words", REAL(3))
+            setattr(self, "in", np.full(worlds, 4, dtype=REAL))
+
+        def power(self, of, *, to=1):
+            return np.full(128, REAL(of) ** to, dtype=REAL)
+
+    @fused
+    def reach(w):
+        at = w.words
+        return at.parts["a"][0] + at.parts[3] + getattr(at, "two words") + getattr(at, "in") + at.power(2, to=3)
+
+    world = a_world()
+    world.words = Words(128)
+    for _ in range(2):
+        assert np.array_equal(reach(world), np.full(128, 18, dtype=REAL))
+    world.words.power = lambda of, *, to: np.full(128, of * to, dtype=REAL)
+    assert np.array_equal(reach(world), np.full(128, 16, dtype=REAL))  # what a method returns is asked for in every call
 
 
 @needs_it
