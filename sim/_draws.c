@@ -151,7 +151,7 @@ static PyObject *fill(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "w*nnny*KK", &buffer, &rows, &first, &count, &key, &high, &low))
         return NULL;
     const Py_ssize_t row = rows > 0 ? buffer.len / rows : 0, blocks = row / (Py_ssize_t)(BLOCK * sizeof(float));
-    const int fits = key.len == 2 * sizeof(uint64_t) && rows > 0 && first >= 0 && count > 0 && first + count <= blocks;
+    const int fits = key.len == 2 * sizeof(uint64_t) && rows > 0 && first >= 0 && count > 0 && count <= blocks - first;
     if (fits) {
         uint64_t words[4];
         Py_BEGIN_ALLOW_THREADS

@@ -133,8 +133,8 @@ class LeverView:
         self._levers = {n: lever for n, lever in catalogue.levers.items() if lever.room == room}
 
     def lasting(self, name: str) -> bool:
-        """Whether what is read under this name stands still all through the run: a lever may move, all else does not."""
-        return name not in self._moving
+        """Whether what is read under this name stands still all through the run: a lever may move, a method does not."""
+        return name not in self._moving and not name.startswith("_")
 
     def __getitem__(self, name: str) -> Any:
         """A number or array: see the module's first lines."""

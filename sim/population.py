@@ -157,7 +157,7 @@ class Population:
         """A discrete event: the stock becomes `to` where `where` (full shape, or None for everywhere) holds, after all bookings."""
         if key not in self._stocks:
             raise ModelError(f"{self._world.where}: {self.group}.{key} is not a stock; only stocks can jump")
-        if where is None or self._world.fuses or where.any():  # what a tape tells holds somewhere; empty jumps are not for the ledger
+        if where is None or self._world.fuses or where.any():  # an empty jump does no harm but to a ledger
             self._jumps.append((key, to, where, because))
 
     def jump_at(self, key: str, to: Array | float, at: Array, because: str) -> None:

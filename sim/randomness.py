@@ -117,7 +117,7 @@ class _Words(ISeedSequence):
 def _make_normal(values: np.ndarray) -> None:
     """Standard normal values in place of uniform ones (quarters, ..., worlds): those of the first half of quarters with the others'."""
     half = len(values) // 2
-    at_once = max(_AT_A_TIME // values[0].size, 1)
+    at_once = max(_AT_A_TIME // max(values[0].size, 1), 1)
     for q in range(0, half, at_once):
         radius, angle = values[q : min(q + at_once, half)], values[half + q : half + min(q + at_once, half)]
         np.log(np.subtract(REAL(1), radius, out=radius), out=radius)

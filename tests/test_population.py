@@ -39,3 +39,25 @@ def test_a_constant_is_spread_anew_when_it_changes():
         world.step()
         found.append(round(float(world.eu.preoccupation[0]), 6))
     assert found == [0.1, 0.9, 0.9]
+
+
+@pytest.mark.parametrize("ledger", [False, True])
+def test_a_jump_is_the_same_by_a_mask_or_by_places(ledger):
+    world = world_of(ledger=ledger)
+    members, shape = world.members, world.members.dispute.shape
+    before = members.dispute.copy()
+    level = np.linspace(0.1, 0.9, world.worlds, dtype=np.float32)  # one for each world
+    mask = np.zeros(shape, dtype=bool)
+    mask[3, 1, 5:9] = mask[3, 2] = True
+    places = np.flatnonzero(np.broadcast_to(np.arange(27)[:, None, None] == 7, shape))
+    members.jump("dispute", level, mask, because="by a mask")
+    members.jump_at("dispute", level, places, because="by places")
+    members.jump_at("dispute", 7.0, np.array([0]), because="beyond its range")
+    members.jump("dispute", 0.0, np.zeros(shape, dtype=bool), because="nowhere")
+    members.jump_at("dispute", 0.0, np.array([], dtype=int), because="nowhere")
+    members.settle()
+    expected = np.where(mask, level, before)
+    expected[7], expected[0, 0, 0] = level, 1.0
+    assert np.array_equal(members.dispute, expected)
+    if ledger:
+        assert {because for _, because in world.ledger.of("members.dispute")} == {"by a mask", "by places", "beyond its range"}

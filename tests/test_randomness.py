@@ -5,10 +5,10 @@ from sim import randomness
 from sim.randomness import BLOCK, Draw, Streams, once, once_each
 
 
-def _first_quarters(blocks, names, quarters=9, seed=7):
+def _first_quarters(blocks, names, quarters=9, seed=7, kind="uniform"):
     streams = Streams(seed, blocks)
     for name in names:
-        streams.open(name, Draw("uniform", (3,)))
+        streams.open(name, Draw(kind, (3,)))
     seen = {n: [] for n in names}
     for _ in range(quarters):
         streams.advance()
@@ -17,10 +17,14 @@ def _first_quarters(blocks, names, quarters=9, seed=7):
     return {n: np.array(v) for n, v in seen.items()}
 
 
-def test_a_block_draws_the_same_in_any_company():
-    together = _first_quarters([0, 1, 2, 5], ["a"])["a"]
-    alone = _first_quarters([5], ["a"])["a"]
+@pytest.mark.parametrize("kind", ["uniform", "normal"])
+def test_a_block_draws_the_same_in_any_company(kind):
+    together = _first_quarters([0, 1, 2, 5], ["a"], kind=kind)["a"]
+    alone = _first_quarters([5], ["a"], kind=kind)["a"]
     assert np.array_equal(together[..., 3 * BLOCK :], alone)
+    many = _first_quarters(range(300), ["a"], quarters=2, kind=kind)["a"]  # worked out in parts
+    assert np.array_equal(many[..., : 3 * BLOCK], together[:2, ..., : 3 * BLOCK])
+    assert _first_quarters([], ["a"], kind=kind)["a"].shape == (9, 3, 0)
 
 
 def test_other_streams_move_nobodys_draws():

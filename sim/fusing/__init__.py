@@ -9,7 +9,7 @@ each cause by itself), or where a clamp holds something, the function simply run
 What such a function must not do is decide by the contents of an array (`if mask.any()`); that is an error at its first call.
 
 `watching` and `traced` hold what stands in for the world and for arrays while a function is recorded, `trace` what they note, `layout`
-puts its arrays in their places, `program` fetches, runs and hands on.
+puts its arrays in their places, `program` fetches, runs and hands on, by Python that `source` writes.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ def fused[F: Callable[..., Any]](function: F) -> F:
         program = record(function, args)
         result = program.run(args)
         if result is DOES_NOT_FIT:  # an array of a make that tapes do not take, such as one of another byte order
+            world.bound.pop(program, None)
             return function(*args)
         _put_first(programs, program)
         return result

@@ -301,6 +301,10 @@ static void plan_walk(const Tape *tape, const Operation *operation, const Place 
         n = n == WORLDS ? worlds : n;
         if (n == 1)
             continue;
+        if (n == 0) {
+            walk->inner = walk->outer = 0;
+            return;
+        }
         int joins = 1;
         for (int i = 0; i < count; i++) {
             const Slot *slot = &tape->slots[operation->operand[i]];
@@ -515,6 +519,8 @@ static void carry_out(const Operation *operation, const Walk *walk, const Axis *
     const int count = operation->count;
     npy_intp at[RANK] = {0};
     char *row[OPERANDS], *args[OPERANDS];
+    if (!walk->inner)
+        return;
     for (int a = 0; a < count; a++)
         row[a] = bases[walk->root[a]] + walk->offset[a];
     for (;;) {
@@ -549,22 +555,24 @@ static PyObject *found_true(const Tape *tape, PyObject *outputs)
 static PyObject *run(PyObject *self, PyObject *const *args, Py_ssize_t given)
 {
     if (given != 2) {
-        PyErr_SetString(PyExc_TypeError, "run takes what bind has made and a sequence of inputs");
+        PyErr_SetString(PyExc_TypeError, "run takes what bind has made and a tuple of inputs");
         return NULL;
     }
     Bound *bound = PyCapsule_GetPointer(args[0], BOUND);
     Tape *tape = bound ? PyCapsule_GetPointer(bound->tape, TAPE) : NULL;
     if (!tape)
         return NULL;
-    PyObject *inputs = PySequence_Fast(args[1], "inputs are a sequence");
-    if (!inputs)
+    PyObject *inputs = args[1]; /* holds them while we let go of the lock */
+    if (!PyTuple_CheckExact(inputs)) {
+        PyErr_SetString(PyExc_TypeError, "inputs come in a tuple");
         return NULL;
+    }
     PyObject *outputs = NULL, *flags = NULL, *answer = NULL;
     Plan *plan = NULL;
     char *memory = NULL;
     const npy_intp worlds = bound->worlds;
     const int lasting = bound->count;
-    if (lasting + PySequence_Fast_GET_SIZE(inputs) != tape->n_inputs) {
+    if (lasting + PyTuple_GET_SIZE(inputs) != tape->n_inputs) {
         PyErr_Format(PyExc_ValueError, "%U takes %d inputs", tape->name, tape->n_inputs);
         goto done;
     }
@@ -585,7 +593,7 @@ static PyObject *run(PyObject *self, PyObject *const *args, Py_ssize_t given)
         bases[tape->input[i]] = bound->bases[i];
     for (int i = lasting; i < tape->n_inputs; i++) {
         const int s = tape->input[i];
-        PyObject *item = PySequence_Fast_GET_ITEM(inputs, i - lasting);
+        PyObject *item = PyTuple_GET_ITEM(inputs, i - lasting);
         bases[s] = take_input(&tape->slots[s], item, &numbers[i], &strides[i * RANK], worlds);
         if (!bases[s]) {
             answer = Py_NewRef(Py_None);
@@ -647,7 +655,6 @@ done:
     PyMem_RawFree(memory);
     Py_XDECREF(outputs);
     Py_XDECREF(flags);
-    Py_DECREF(inputs);
     return answer;
 }
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -30,9 +29,9 @@ DOES_NOT_FIT = object()
 
 @dataclass(slots=True)
 class Bound:
-    """A program in one world, for the parameters of one room; `tape` is None where it does not fit there."""
+    """A program in one world and for certain objects (a room's parameters, its levers); `tape` is None where it does not fit them."""
 
-    parameters: Any
+    objects: Sequence[Any]
     tape: Any = None
     """The tape with those inputs that last."""
     lasting: Sequence[Any] = ()
@@ -49,13 +48,14 @@ class Program:
     def __init__(self, trace: Trace, args: Sequence[Any], result: Any) -> None:
         assert _tape is not None
         self.name, self._bind_tape, self._run_tape = trace.name, _tape.bind, _tape.run
-        self._room = next((i for i, arg in enumerate(args) if isinstance(arg, SimpleNamespace)), 0)  # the room's parameters
+        self._objects = [i for i, arg in enumerate(args) if i > 0 and not _is_plain(arg)]
         source, inputs = Source(trace.name), _Inputs(trace)
         outputs = _Outputs(trace, inputs, source)
-        _write_reading(source, trace, inputs)
+        source.add("is_for", "objects, args", _return_all([f"args[{i}] is objects[{at}]" for at, i in enumerate(self._objects)]))
+        _write_reading(source, trace, inputs, {i: type(args[i]) for i in self._objects})
         _write_finish(source, trace, outputs, result)
         written = source.compiled()
-        self._fits_world, self._fetch_once = written["fits_world"], written["fetch_once"]
+        self._is_for, self._fits_objects, self._fetch_once = written["is_for"], written["fits_objects"], written["fetch_once"]
         self._fits, self._fetch, self._finish = written["fits"], written["fetch"], written["finish"]
         self._tape = _tape.build(trace.name, *laid_out(trace, inputs.place, outputs.slots))
 
@@ -63,7 +63,7 @@ class Program:
         """What the function returns, or DOES_NOT_FIT."""
         known = args[0].bound
         bound = known.get(self)
-        if bound is None or bound.parameters is not args[self._room]:
+        if bound is None or not self._is_for(bound.objects, args):
             bound = known[self] = self._bind(args)
         if bound.tape is None or not self._fits(args):
             return DOES_NOT_FIT
@@ -72,11 +72,11 @@ class Program:
         return DOES_NOT_FIT if answer is None else self._finish(bound, passing, *answer)
 
     def _bind(self, args: Sequence[Any]) -> Bound:
-        parameters = args[self._room]
-        if not self._fits_world(args):
-            return Bound(parameters)
+        objects = [args[i] for i in self._objects]
+        if not self._fits_objects(args):
+            return Bound(objects)
         lasting, homes, methods = self._fetch_once(args)
-        return Bound(parameters, self._bind_tape(self._tape, lasting, args[0].worlds), lasting, homes, methods)
+        return Bound(objects, self._bind_tape(self._tape, lasting, args[0].worlds), lasting, homes, methods)
 
 
 def record(function: Callable[..., Any], args: Sequence[Any]) -> Program:
@@ -90,8 +90,12 @@ def _of_argument(trace: Trace, value: Any, path: tuple[Any, ...]) -> Any:
     """What an object holds may last; an array or a plain value that is handed in is another one in every call."""
     if isinstance(value, dict | list | tuple | set):
         raise trace.error(f"take a {type(value).__name__} as an argument")
-    plain = value is None or isinstance(value, np.ndarray | np.generic | float | bool | int | str)
-    return stand_in(trace, value, path, lasting=not plain)
+    return stand_in(trace, value, path, lasting=not _is_plain(value))
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether an argument is a value, not an object that values are read from."""
+    return value is None or isinstance(value, np.ndarray | np.generic | float | bool | int | str | bytes)
 
 
 class _Inputs:
@@ -123,10 +127,12 @@ class _Outputs:
             return self._array(value)
         if isinstance(value, Watched):
             raise self._trace.error("hand on what it was given")
-        if isinstance(value, dict) and any(isinstance(v, Traced) for v in value.values()):
+        if isinstance(value, dict):
             return f"{{{', '.join(f'{self._source.named(key)}: {self.text(v)}' for key, v in value.items())}}}"
-        if isinstance(value, list | tuple):
-            return f"({''.join(f'{self.text(v)}, ' for v in value)})"
+        if isinstance(value, list):
+            return f"[{', '.join(self.text(v) for v in value)}]"
+        if isinstance(value, tuple):
+            return _tuple(self.text(v) for v in value)
         return self._source.named(value)
 
     def number(self, value: Traced) -> int:
@@ -152,14 +158,16 @@ class _Outputs:
         return self._inputs.text(slot.place) if slot.kind == INPUT else f"outputs[{self.number(value)}]"
 
 
-def _write_reading(source: Source, trace: Trace, inputs: _Inputs) -> None:
-    """Whether the program fits a world; what it fetches there once; whether it fits a call; what it fetches in every call."""
+def _write_reading(source: Source, trace: Trace, inputs: _Inputs, objects: Mapping[int, type]) -> None:
+    """Whether the program fits a world and objects; what it fetches from them once; whether it fits a call; what it fetches in every call."""
     reads = [trace.reads[number] for number in trace.inputs]
+    kinds = [f"type(args[{i}]) is {source.named(kind)}" for i, kind in objects.items()]
     kept = [source.called(f"{source.reached(path)}.lasting", [source.named(key)], {}) for path, key in trace.promises]
     homes = [source.called(f"{source.reached(path)}.home", [source.named(key)], {}) for path, key, _ in trace.signals]
     methods = [source.reached(effect.path) for effect in trace.effects]
     lasting = [source.reached(reads[i].path) for i in inputs.lasting]
-    source.add("fits_world", "args", _return_all(kept + [_is_fixed(source, r) for r in trace.reads if not r.is_array and r.lasting]))
+    fixed = [_is_fixed(source, r) for r in trace.reads if not r.is_array and r.lasting]
+    source.add("fits_objects", "args", _return_all(kinds + kept + fixed))
     source.add("fetch_once", "args", [f"return {_tuple(lasting)}, {_tuple(homes)}, {_tuple(methods)}"])
     source.add("fits", "args", _return_all([_is_fixed(source, r) for r in trace.reads if not r.is_array and not r.lasting]))
     source.add("fetch", "args", [f"return {_tuple(source.reached(reads[i].path) for i in inputs.passing)}"])

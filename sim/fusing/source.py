@@ -34,7 +34,7 @@ class Source:
         text = f"args[{number}]"
         for step in steps:
             if isinstance(step, str):
-                text = f"{text}.{step}" if step.isidentifier() and not iskeyword(step) else f"getattr({text}, {step!r})"
+                text = f"{text}.{step}" if _is_name(step) else f"getattr({text}, {step!r})"
             elif step[0] == "[]":
                 text = f"{text}[{self.named(step[1])}]"
             else:
@@ -44,7 +44,8 @@ class Source:
 
     def called(self, function: str, positional: Sequence[str], named: Mapping[str, str]) -> str:
         """A call of a function with arguments that are written already."""
-        return f"{function}({', '.join([*positional, *(f'{key}={value}' for key, value in named.items())])})"
+        given = [f"{key}={value}" if _is_name(key) else f"**{{{key!r}: {value}}}" for key, value in named.items()]
+        return f"{function}({', '.join([*positional, *given])})"
 
     def add(self, name: str, parameters: str, lines: Sequence[str]) -> None:
         """A function of these lines."""
@@ -55,3 +56,8 @@ class Source:
         found = dict(self._objects)
         exec(compile("\n".join(self._functions), f"<around the tape of {self._name}>", "exec"), found)
         return found
+
+
+def _is_name(text: str) -> bool:
+    """Whether Python reads it as the name that it is."""
+    return text.isidentifier() and text.isascii() and not iskeyword(text)

@@ -225,7 +225,7 @@ def call(trace: Trace, ufunc: Any, inputs: Sequence[Any], out: Traced | None = N
 
 def _plain(value: Any, common: np.dtype) -> Any:
     """The type that a plain number takes among arrays of a common type; None: the type that it has."""
-    if isinstance(value, bool | np.ndarray | np.generic):
+    if type(value) not in (int, float):
         return None
     return REAL if common == np.dtype(REAL) or isinstance(value, float) else None
 

@@ -11,7 +11,7 @@ from sim.actors import BalkanState
 from sim.levers import LeverView
 from sim.mechanisms import ROOMS
 from sim.scenario import shipped_names
-from tests.helpers import plan_of, record
+from tests.helpers import plan_of, record, world_of
 
 pytestmark = pytest.mark.skipif(not fusing.AVAILABLE, reason="the compiled part was not built")
 
@@ -115,6 +115,16 @@ def test_a_run_takes_few_tapes_not_one_a_quarter():
         function.programs.clear()
     record(plan_of(), 64)
     assert not {f.__qualname__: len(f.programs) for f in functions if len(f.programs) > 4}
+
+
+def test_a_lever_that_moves_is_asked_in_every_quarter_however_it_is_read(monkeypatch):
+    monkeypatch.setattr(LeverView, "times", lambda self, name, amount: self._now[name] * amount, raising=False)
+    twice = fusing.fused(lambda w, levers: levers.times("eu.distraction", w.states.democracy) + levers["eu.distraction"])
+    world = world_of({"eu.distraction": {"2024Q1": 0.1, "2024Q3": 0.9}})
+    for _ in range(4):
+        world.step()
+        level = world.board.now["eu.distraction"]
+        assert twice(world, world._views["credibility"]).tobytes() == (level * world.states.democracy + level).tobytes()
 
 
 def test_levers_that_stand_still_are_asked_once(monkeypatch):

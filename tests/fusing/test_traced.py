@@ -17,6 +17,8 @@ from tests.helpers import world_of
 
 needs_it = pytest.mark.skipif(not fusing.AVAILABLE, reason="the compiled part was not built")
 ROWS = np.array([[1.0], [2.0], [0.5]], dtype=REAL)
+LIGATURE = "\ufb01"  # as a name in a text, Python makes "fi" of it
+SPACED, KEYWORD = "two words", "in"
 
 
 def a_world(worlds=128, fuses=True, seed=0):
@@ -151,8 +153,8 @@ def test_anything_is_reached_by_its_path():
     class Words:
         def __init__(self, worlds):
             self.parts = {"a": [np.ones(worlds, dtype=REAL)], 3: REAL(2)}
-            setattr(self, "two words", REAL(3))
-            setattr(self, "in", np.full(worlds, 4, dtype=REAL))
+            setattr(self, SPACED, REAL(3))
+            setattr(self, KEYWORD, np.full(worlds, 4, dtype=REAL))
 
         def power(self, of, *, to=1):
             return np.full(128, REAL(of) ** to, dtype=REAL)
@@ -160,7 +162,7 @@ def test_anything_is_reached_by_its_path():
     @fused
     def reach(w):
         at = w.words
-        return at.parts["a"][0] + at.parts[3] + getattr(at, "two words") + getattr(at, "in") + at.power(2, to=3)
+        return at.parts["a"][0] + at.parts[3] + getattr(at, SPACED) + getattr(at, KEYWORD) + at.power(2, to=3)
 
     world = a_world()
     world.words = Words(128)
@@ -168,6 +170,71 @@ def test_anything_is_reached_by_its_path():
         assert np.array_equal(reach(world), np.full(128, 18, dtype=REAL))
     world.words.power = lambda of, *, to: np.full(128, of * to, dtype=REAL)
     assert np.array_equal(reach(world), np.full(128, 16, dtype=REAL))  # what a method returns is asked for in every call
+
+
+@needs_it
+def test_names_that_python_would_read_otherwise():
+    class Words:
+        def __init__(self):
+            setattr(self, LIGATURE, REAL(2))
+
+        def times(self, **factors):
+            return REAL(np.prod(list(factors.values())))
+
+    @fused
+    def reach(w):
+        return w.narrow * getattr(w.words, LIGATURE) * w.words.times(**{"two words": 2, "class": 3, "plain": 5})
+
+    world = a_world()
+    world.words = Words()
+    for _ in range(2):
+        assert np.array_equal(reach(world), world.narrow * REAL(2) * REAL(30))
+
+
+@needs_it
+def test_no_rows_and_no_worlds():
+    @fused
+    def nothing(w):
+        return w.wide * w.narrow + w.column, np.where(w.mask, w.wide, 1.0), w.wide.copy(), REAL(1) * w.mask, w.narrow * 2
+
+    for rows, worlds in ((0, 64), (3, 0), (0, 0), (3, 64)):
+        world = a_world(worlds=worlds)
+        world.wide, world.mask, world.column = world.wide[:rows], world.mask[:rows], world.column[:rows]
+        found = nothing(world)
+        assert [a.shape for a in found] == [(rows, worlds)] * 4 + [(worlds,)]
+        assert found[0].tobytes() == (world.wide * world.narrow + world.column).tobytes()
+
+
+@needs_it
+def test_what_is_read_once_is_read_once_for_each_object():
+    @fused
+    def both(w, one, two, more):
+        return w.narrow * one.factor + two.factor * more
+
+    class Other:
+        amount = REAL(7)
+        factor = property(lambda self: self.amount)
+
+    world, a, b = a_world(), SimpleNamespace(factor=REAL(2)), SimpleNamespace(factor=REAL(3))
+    for one, two in ((a, b), (b, a), (a, a), (a, Other()), (Other(), b), (a, b)):
+        for more in (1, 2):
+            assert np.array_equal(both(world, one, two, more), world.narrow * one.factor + two.factor * REAL(more))
+
+
+@needs_it
+def test_a_result_of_any_make():
+    @fused
+    def nested(w, empty):
+        doubled = w.wide * 2
+        return {"a": {"b": doubled}, "c": (doubled, [w.narrow, 1.5]), "d": [], "e": (), "f": (None,), np.float32(2): empty}
+
+    world = a_world()
+    first, second = nested(world, None), nested(world, None)
+    for found in (first, second):
+        assert found["a"]["b"].tobytes() == found["c"][0].tobytes() == (world.wide * 2).tobytes()
+        assert found["c"][1][0] is world.narrow
+        assert (found["c"][1][1], found["d"], found["e"], found["f"], found[REAL(2)]) == (1.5, [], (), (None,), None)
+    assert first["d"] is not second["d"]
 
 
 @needs_it
@@ -212,6 +279,7 @@ def test_an_array_of_another_make_is_taken_plainly():
         world.wide = world.wide.astype(">f4")
         assert np.array_equal(doubled(world), world.wide * 2)
     assert not doubled.programs
+    assert not world.bound  # nor is anything kept of what did not fit
 
 
 @needs_it
