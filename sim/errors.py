@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+
+SHOWN = 12
+"""Names that a message lists at most."""
 
 
 class BalkansimError(Exception):
@@ -47,8 +50,8 @@ def _ordered(name: str) -> list[str]:
     return sorted(re.findall(r"[a-z0-9]+", name))
 
 
-def nearest(name: str, allowed: Iterable[str], n: int = 1) -> str:
-    """The allowed names closest to `name`, joined by ' or ', or '' if none is close.
+def close_names(name: str, allowed: Iterable[str], n: int = 1) -> list[str]:
+    """At most `n` of the allowed names that are close to `name`, the closest first.
 
     Of dotted names the last part counts most; capitals do not count, nor does the order of the words of a name.
     """
@@ -63,12 +66,25 @@ def nearest(name: str, allowed: Iterable[str], n: int = 1) -> str:
         return max(whole, parts, 0.99 * (ordered == _ordered(lower)))
 
     close = sorted(((likeness(other), other) for other in names), reverse=True)[:n]
-    return " or ".join(other for score, other in close if score >= 0.5)
+    return [other for score, other in close if score >= 0.5]
 
 
-def unknown(what: str, name: str, allowed: Iterable[str], show: int = 12) -> str:
+def nearest(name: str, allowed: Iterable[str], n: int = 1) -> str:
+    """The allowed names closest to `name`, joined by ' or ', or '' if none is close; see `close_names`."""
+    return " or ".join(close_names(name, allowed, n))
+
+
+def listed(names: Sequence[str], close: Sequence[str] = (), show: int = SHOWN) -> str:
+    """Names for a message: all of them, or of many the `close` ones, the first others, and how many there are."""
+    if len(names) <= show:
+        return ", ".join(names) or "none"
+    first = list(dict.fromkeys([*close[: show // 2], *names]))
+    return f"{', '.join(first[:show])}, ... ({len(names)} in all)"
+
+
+def unknown(what: str, name: str, allowed: Iterable[str], show: int = SHOWN) -> str:
     """One sentence on an unknown name: what was given, what is allowed, what is nearest."""
     names = [str(a) for a in allowed]
-    listed = ", ".join(names[:show]) + (f", ... ({len(names)} in all)" if len(names) > show else "")
-    hint = nearest(name, names)
-    return f"unknown {what} '{name}'; allowed: {listed or 'none'}" + (f"; nearest: {hint}" if hint else "")
+    close = close_names(name, names, show)
+    hint = f"; nearest: {close[0]}" if close else ""
+    return f"unknown {what} '{name}'; allowed: {listed(names, close, show)}{hint}"

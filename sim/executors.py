@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process, set_forkserver_preload
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import cloudpickle
@@ -68,7 +69,9 @@ class LocalPool(Executor):
         self._pool = self._begin()
 
     def _begin(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self._workers, mp_context=_context(), initializer=_begin_worker)
+        if _CONTEXT.get_start_method() == "forkserver":
+            set_forkserver_preload(["sim.running"])
+        return ProcessPoolExecutor(self._workers, mp_context=_Context(), initializer=_begin_worker)
 
     def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Hand it to a process; new ones replace a pool that has lost one."""
@@ -84,12 +87,26 @@ class LocalPool(Executor):
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
 
 
-def _context() -> Any:
-    """Processes that have read everything before they are forked (Linux), or start afresh (elsewhere); never forks of this one."""
-    if not sys.platform.startswith("linux"):
-        return get_context("spawn")
-    set_forkserver_preload(["sim.running"])
-    return get_context("forkserver")
+_CONTEXT: Any = get_context("forkserver" if sys.platform.startswith("linux") else "spawn")
+"""Processes that have read everything before they are forked (Linux), or start afresh (elsewhere); never forks of this one."""
+_HIDING = threading.Lock()
+
+
+class _Process(_CONTEXT.Process):
+    """A process that does not read the user's script again: what it needs of that travels with each task."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:
+        with _HIDING:
+            script, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")  # one without a file
+            try:
+                return _CONTEXT.Process._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = script
+
+
+class _Context(type(_CONTEXT)):  # type: ignore[misc]
+    Process = _Process
 
 
 def _begin_worker() -> None:
@@ -257,10 +274,7 @@ def over[T, R](
             yield result
 
 
-_KILLED = (
-    f"its worker process was killed {_DEATHS} times, perhaps for want of memory (use fewer workers)"
-    ' or by a script that asks for workers outside `if __name__ == "__main__":`'
-)
+_KILLED = f"its worker process was killed {_DEATHS} times, perhaps for want of memory (use fewer workers)"
 
 
 def _killed(error: Exception) -> bool:

@@ -210,9 +210,12 @@ class Population:
     def decide(self, row: int | None, key: str, value: Array | float) -> None:
         """Write one actor's decision through to its row; it is held within the decision's range when all have decided."""
         buffer = self._decisions[key]
-        if buffer.dtype == bool and np.asarray(value).dtype != bool:
-            value = np.asarray(value) > 0.5
-        np.copyto(buffer if row is None else buffer[row], value)
+        into, made = buffer if row is None else buffer[row], np.asarray(value)
+        try:
+            np.copyto(into, made > 0.5 if buffer.dtype == bool and made.dtype != bool else made, casting="same_kind")
+        except (TypeError, ValueError) as error:
+            given = f"an array {made.shape} of {made.dtype}" if made.ndim else repr(value)
+            raise ModelError(f"{self.group}.{key} was decided as {given}; allowed: a number, or numbers of shape {into.shape}") from error
 
     def publish(self, held: bool = False) -> None:
         """Make this quarter's decisions readable, once every actor of the kind has decided; `held` says that they lie in range already."""

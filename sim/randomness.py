@@ -22,11 +22,12 @@ import numpy as np
 from numpy.random import PCG64DXSM, Generator, Philox
 from numpy.random.bit_generator import ISeedSequence
 
+from sim.errors import ModelError
 from sim.maths import REAL
 
 try:
     from sim import _draws
-except ImportError:  # installed without its compiled part: NumPy draws the same values in twice the time
+except ImportError:  # installed without its compiled part: NumPy draws the same values, more slowly
     _draws = None  # type: ignore[assignment]
 if _draws is not None and getattr(_draws, "LAYOUT", 0) != 2:  # built from another version
     _draws = None  # type: ignore[assignment]
@@ -221,3 +222,15 @@ class Streams:
 
     def __getitem__(self, name: str) -> np.ndarray:
         return self._streams[name].quarter(self._quarter)
+
+
+class NoGenerator:
+    """In the place of Mesa's generators: what one of them drew would depend on which worlds share a chunk, and on nobody's name."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise ModelError(
+            f"{name} is asked of Mesa's generator, which balkansim does not use: draws are named. Declare a stream in the class, "
+            'DRAWS = {"mood": Draw("uniform", ())} (from sim.randomness import Draw), and read it each quarter with self.draw("mood")'
+        )

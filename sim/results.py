@@ -16,7 +16,7 @@ import pyarrow.dataset as ds
 
 from sim import quarters
 from sim.catalogue import STATES, Variable, catalogue
-from sim.errors import InputError, StoreError, unknown
+from sim.errors import BalkansimError, InputError, StoreError, unknown
 from sim.recorder import Recording
 from sim.scenario import Scenario
 from sim.store import Store
@@ -107,6 +107,22 @@ class Results:
 
     def __init__(self, source: Source, scenario: Scenario | None = None, job: Job | None = None) -> None:
         self.source, self.scenario, self.job = source, scenario, job
+
+    def __repr__(self) -> str:
+        """Scenario, policies, how many worlds, seed, quarters and where it lies, in one line."""
+        about = self.manifest["scenario"]
+        there = f"folder={str(self.source.store.folder)!r}" if isinstance(self.source, StoreSource) else "in memory"
+        return (
+            f"<Results of {self.name}: policies={self.policies}, worlds={self._count()}, seed={self.manifest['seed']}, "
+            f"quarters={about['start']}-{about['end']}, {there}>"
+        )
+
+    def _count(self) -> str:
+        """How many worlds there are, or why that cannot be said: a repr never fails."""
+        try:
+            return str(self.world_numbers(self.policies[0]).size)
+        except (BalkansimError, OSError):
+            return "unreadable"
 
     @property
     def manifest(self) -> dict[str, Any]:

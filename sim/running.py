@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from heapq import merge
-from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +28,10 @@ from sim.scenario.plan import Plan
 from sim.spans import Spans, count, groups, spans
 from sim.store import FAILURES, Store, missing
 from sim.working import Call, Failure, attempt, failure_of, play_call, versions
+from sim.world_numbers import Worlds, is_whole, repeated, shown, world_numbers
 
 __all__ = ["Job", "Worlds", "chosen_policies", "make_job", "over", "run", "run_job", "world_numbers"]
 
-MOST_WORLDS = 1_000_000_000
-Worlds = int | range | Sequence[int]
 Progress = Callable[[int, int], None]
 """Called with (worlds done, worlds in all), counted over all policies."""
 
@@ -50,6 +48,7 @@ class Job:
     actors: Mapping[str, type[Actor]]
     ledger: bool
     baseline: Plan | None = None
+    said: tuple[str, ...] = ()  # notices of what was asked for beside the scenario
 
     @property
     def policies(self) -> list[str]:
@@ -59,7 +58,7 @@ class Job:
     @property
     def notices(self) -> tuple[str, ...]:
         """What was ignored and what has no effect, of all policies, each once."""
-        return tuple(dict.fromkeys(n for plan in self.plans for n in plan.notices))
+        return tuple(dict.fromkeys([*self.said, *(n for plan in self.plans for n in plan.notices)]))
 
     def identity(self) -> dict[str, Any]:
         """What the manifest says and what continuing compares."""
@@ -86,48 +85,19 @@ class Job:
         return merge(*(self.tasks_of(p, todo.get(p.policy, []), size) for p in self.plans), key=lambda task: task.worlds[0])
 
 
-def world_numbers(worlds: Worlds) -> Sequence[int]:
-    """The worlds to run, ascending; a range where there are no gaps. InputError for anything but a positive count or numbers from 0."""
-    if _is_whole(worlds) and 0 < int(worlds) <= MOST_WORLDS:  # type: ignore[arg-type]
-        return range(int(worlds))  # type: ignore[arg-type]
-    numbers: list[int] | range = []
-    if isinstance(worlds, range):
-        numbers = worlds if all(map(_is_world, (*worlds[:1], *worlds[-1:]))) else numbers
-    elif isinstance(worlds, Iterable) and not isinstance(worlds, str | bytes | Mapping):
-        given = list(worlds)
-        numbers = sorted({int(w) for w in given}) if all(map(_is_world, given)) else numbers
-    if not numbers:
-        wanted = f"a count from 1 to {MOST_WORLDS:,}, a range, or a list of whole world numbers from 0 to {MOST_WORLDS - 1:,}"
-        raise InputError(f"worlds={_shown(worlds)}: give {wanted}")
-    low, high = min(numbers[0], numbers[-1]), max(numbers[0], numbers[-1])
-    return range(low, high + 1) if high - low + 1 == len(numbers) else tuple(sorted(numbers))
-
-
-def _is_world(number: Any) -> bool:
-    return _is_whole(number) and 0 <= int(number) < MOST_WORLDS
-
-
-def _is_whole(number: Any) -> bool:
-    """Whether this is an integer of any kind, NumPy's too; true and false are not."""
-    return isinstance(number, Integral) and not isinstance(number, bool)
-
-
-def _shown(worlds: Any) -> str:
-    text = repr(worlds)
-    return text if len(text) <= 100 else text[:97] + "..."
-
-
 def chosen_policies(scenario: Scenario, policy: str | Sequence[str] | None) -> list[str]:
     """Names of the policies to play: `none` (the scenario as written) comes first, whatever is added."""
     if policy is None or policy == "none":
         return ["none"]
     if not isinstance(policy, Iterable):
-        raise InputError(f"policy={_shown(policy)}: give a name, a list of names, or 'all'")
-    named = list(scenario.policies) if policy == "all" else [policy] if isinstance(policy, str) else list(policy)
-    for name in named:
-        if name != "none" and name not in scenario.policies:
-            raise InputError(f"{scenario.name}: " + unknown("policy", str(name), ["none", "all", *scenario.policies]))
-    return list(dict.fromkeys(["none", *named]))
+        raise InputError(f"policy={shown(policy)}: give a name, a list of names, or 'all'")
+    named = [policy] if isinstance(policy, str) else list(policy)
+    known = ["none", "all", *scenario.policies]
+    wrong = [f"{scenario.name}: {unknown('policy', str(name), known)}" for name in named if name not in known]
+    if wrong:
+        raise InputError(wrong)
+    chosen = scenario.policies if "all" in named else [name for name in named if name != "none"]
+    return list(dict.fromkeys(["none", *chosen]))
 
 
 def make_job(
@@ -157,7 +127,7 @@ def make_job(
     given = plain_settings(levers, "levers")
     if parameters is not None:
         plans = tuple(replace(p, belief=parameters) for p in plans)
-    return Job(loaded, plans, numbers, int(seed), given, dict(actors or {}), bool(ledger))
+    return Job(loaded, plans, numbers, int(seed), given, dict(actors or {}), bool(ledger), said=repeated(worlds))
 
 
 @contextmanager
@@ -172,18 +142,29 @@ def _noting(wrong: list[str]) -> Iterator[None]:
 def _check_settings(seed: Any, actors: Any, ledger: Any, parameters: Any) -> None:
     """What needs no scenario to be judged. Raises InputError with all of it."""
     wrong: list[str] = []
-    if not _is_whole(seed) or seed < 0:
-        wrong.append(f"seed={_shown(seed)}: a seed is a whole number from 0")
+    if not is_whole(seed) or seed < 0:
+        wrong.append(f"seed={shown(seed)}: a seed is a whole number from 0")
     if ledger is not None and not isinstance(ledger, bool | np.bool_):
-        wrong.append(f"ledger={_shown(ledger)}: give True or False")
+        wrong.append(f"ledger={shown(ledger)}: give True or False")
     if parameters is not None and parameters not in beliefs():
         wrong.append(unknown("sample of parameters", str(parameters), beliefs()))
     if actors is not None and not isinstance(actors, Mapping):
-        wrong.append(f"actors={_shown(actors)}: give a mapping of codes to classes, such as {{'XKX': MyKosovo}}")
+        wrong.append(f"actors={shown(actors)}: give a mapping of codes to classes, such as {{'XKX': MyKosovo}}")
     else:
         for code, kind in (actors or {}).items():
             with _noting(wrong):
                 _check_actor(code, kind)
+    if wrong:
+        raise InputError(wrong)
+
+
+def _check_carrying_out(workers: Any, progress: Any) -> None:
+    """What a run needs beside its job. Raises InputError with all that is wrong."""
+    wrong: list[str] = []
+    if not is_whole(workers) or workers < 1:
+        wrong.append(f"workers={shown(workers)}: give a whole number from 1")
+    if progress is not None and not callable(progress):
+        wrong.append(f"progress={shown(progress)}: give a function that is called with (worlds done, worlds in all), or None")
     if wrong:
         raise InputError(wrong)
 
@@ -219,7 +200,7 @@ def run(
         policy: None plays the scenario as written (`none`); a name, a list or "all" adds those policies.
         levers: settings that hold throughout, above everything else, e.g. {"eu.tolerance_of_autocracy": 0.0}.
         actors: your own actor classes by code, e.g. {"XKX": MyKosovo}.
-        workers: processes to share the chunks among; a script then calls this under `if __name__ == "__main__":`.
+        workers: processes to share the chunks among.
         out: directory to write to; a run that was stopped continues there. None keeps everything in memory.
         ledger: whether to record every booking (see `explain`).
         parameters: what uncertain parameters are drawn from: "prior", or the name of a shipped posterior sample (see
@@ -240,8 +221,7 @@ def run(
         Unfinished: chunks failed, or all workers were lost; with `out` the rest is kept and the same call continues.
     """
     job = make_job(scenario, worlds, seed, policy, levers, actors, ledger, parameters)
-    if not _is_whole(workers) or workers < 1:
-        raise InputError(f"workers={workers!r}: give a whole number from 1")
+    _check_carrying_out(workers, progress)
     for notice in job.notices:
         warnings.warn(notice, Notice, stacklevel=2)
     return run_job(job, workers=int(workers), out=out, progress=progress, scheduler=scheduler, collect=collect)
@@ -261,7 +241,7 @@ def run_job(
     if out is None:
         return _in_memory(job, workers, progress, scheduler)
     if not isinstance(out, str | os.PathLike):
-        raise InputError(f"out={_shown(out)}: give a directory")
+        raise InputError(f"out={shown(out)}: give a directory")
     store = Store(Path(out), job.identity())
     with store.lock():
         _OnDisk(job, store, workers, scheduler, collect, again).carry_out(progress)

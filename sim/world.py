@@ -1,4 +1,14 @@
-"""The world: one Mesa model that steps all worlds together. The last axis of every array is the world."""
+"""The world: one Mesa model that steps all worlds together. The last axis of every array is the world.
+
+Of Mesa it takes the model, which counts steps, and the agents, whose `decide()` is called in the order of `sim.schedule`. It takes neither
+a scheduler nor a data collector (`sim.recorder` keeps whole arrays) nor Mesa's generators (draws are named: `sim.randomness`).
+
+A quarter ends in three moves: stocks `settle` (bookings are summed), populations `settle` (jumps and clamps), and rooms `report` what they
+restate from the stocks as these then stand.
+
+Functions of rooms marked `@fused` are recorded when they first run and from then on carried out by a compiled part, with the same results
+(`sim.fusing`). Methods marked `@on_tape` say what becomes of them there; `fuses`, `bound` and `lasting` serve that, and nothing else does.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +31,7 @@ from sim.levers import Branches, LeverBoard, LeverView
 from sim.maths import REAL, real
 from sim.parameter_values import parameter_values
 from sim.population import Population
-from sim.randomness import BLOCK, Streams, once
+from sim.randomness import BLOCK, NoGenerator, Streams, once
 from sim.scenario.distributions import quantile
 from sim.scenario.plan import Forced, Plan
 from sim.schedule import AFTERWARDS, QUARTER, Entry
@@ -64,7 +74,8 @@ class World(mesa.Model):
         paths: Mapping[str, np.ndarray] | None = None,
         quantiles: Mapping[str, np.ndarray] | None = None,
     ) -> None:
-        super().__init__(rng=0)  # Mesa's own generator is never used: every draw is named
+        super().__init__(rng=0)
+        self.random = self.rng = NoGenerator()
         self.plan, self.blocks, self.catalogue = plan, tuple(blocks), catalogue()
         self.worlds, self.quarters = BLOCK * len(self.blocks), plan.end - plan.start + 1
         self.quarter, self.room, self.restating = -1, "start", False
@@ -158,7 +169,7 @@ class World(mesa.Model):
     # -- a quarter ---------------------------------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One quarter: signals, decisions, bookings in the order of the schedule; then the sums, events and clamps."""
+        """One quarter: signals, decisions, bookings in the order of the schedule; then the sums, jumps and clamps, and what is restated."""
         self.quarter += 1
         self.streams.advance()
         self.board.turn(self.plan.start + self.quarter)
@@ -195,13 +206,13 @@ class World(mesa.Model):
 
     def run_actors(self, group: str) -> None:
         """Let all actors of a population decide, then publish what they decided."""
-        on_tape = self.fuses and all(type(actor) is CAST[actor.code] for actor in self.actors_of(group))
-        if on_tape:
+        together = self.fuses and all(type(actor) is CAST[actor.code] for actor in self.actors_of(group))
+        if together:
             decide_together(self, group)
         else:
             for actor in self.actors_of(group):
                 actor.act()
-        getattr(self, group).publish(held=on_tape)
+        getattr(self, group).publish(held=together)
 
     @on_tape("as_it_is")
     def actors_of(self, group: str) -> tuple[Actor, ...]:

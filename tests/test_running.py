@@ -20,7 +20,7 @@ from sim import Notice, load_results, run
 from sim.actors import CAST
 from sim.errors import InputError, ModelError, StoreError, Unfinished
 from sim.executors import Here, LocalPool, opened, over
-from sim.running import Job, make_job, run_job, world_numbers
+from sim.running import Job, chosen_policies, make_job, run_job, world_numbers
 from sim.scenario import Scenario
 from sim.store import Store
 from tests.durability.helpers import SHORT, assert_same_results
@@ -97,7 +97,7 @@ class TestBadInput:
     @pytest.mark.parametrize(
         ("arguments", "words"),
         [
-            ({"scenario": 3}, "no scenario '3'"),
+            ({"scenario": 3}, "3 is neither a name nor a file; allowed: the name of a scenario"),
             ({"levers": "x"}, "levers: 'x' is text, not a mapping; allowed: a mapping of names to values"),
             ({"levers": {2024: 1}}, "levers: the key 2024 is not a word"),
             ({"levers": {"eu.mediation": float("nan")}}, "allowed: a finite number"),
@@ -108,6 +108,10 @@ class TestBadInput:
             ({"seed": 1.0}, "seed=1.0: a seed is a whole number from 0"),
             ({"workers": "2"}, "workers='2': give a whole number from 1"),
             ({"out": 3}, "out=3: give a directory"),
+            ({"progress": 5}, "progress=5: give a function that is called with (worlds done, worlds in all), or None"),
+            ({"progress": 5, "workers": 0}, "workers=0: give a whole number from 1\nprogress=5"),
+            ({"policy": ["all", "stagd"]}, "short: unknown policy 'stagd'; allowed: none, all"),
+            ({"policy": ["stagd", "cleer"]}, "unknown policy 'cleer'"),
             ({"parameters": "postrior"}, "nearest: posterior"),
         ],
     )
@@ -154,6 +158,44 @@ class TestNotices:
             assert run(scenario, 1).notices == ()
             with pytest.raises(Notice, match=r"russia\.effort is held by policy p; ignored: event e"):
                 run(scenario, 1, policy="p")
+
+    def test_a_world_named_twice_is_said(self) -> None:
+        with pytest.warns(Notice, match=r"worlds: named more than once and played once: 1, 5$"):
+            results = run(short(), [5, 1, 1, 3, 5])
+        assert results.world_numbers().tolist() == [1, 3, 5]
+        assert results.notices == ("worlds: named more than once and played once: 1, 5",)
+        for worlds in (3, range(3), [0, 1, 2], np.array([4, 2])):
+            assert make_job(short(), worlds).notices == ()
+
+    def test_a_file_in_place_of_a_shipped_scenario_is_warned_of(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("no_veto.yaml").write_text("extends: baseline\nend: 2024Q2\n", encoding="utf-8")
+        with pytest.warns(Notice, match=r"no_veto\.yaml is used in place of the shipped scenario 'no_veto'"):
+            results = run("no_veto", 1)
+        assert len(results.notices) == 1
+
+
+class TestPolicies:
+    def test_all_may_stand_in_a_list_beside_names(self) -> None:
+        scenario = Scenario.from_text("name: x\nend: 2024Q2\npolicies: {p: {}, q: {}}")
+        assert chosen_policies(scenario, "all") == ["none", "p", "q"]
+        assert chosen_policies(scenario, ["all", "q"]) == ["none", "p", "q"]
+        assert chosen_policies(scenario, ["q", "none", "q"]) == ["none", "q"]
+        with pytest.raises(InputError, match="unknown policy 'r'; allowed: none, all, p, q"):
+            chosen_policies(scenario, ["all", "r"])
+
+
+class TestRepr:
+    def test_one_line_says_what_the_results_are(self, tmp_path: Path) -> None:
+        told = "<Results of short: policies=['none'], worlds=3, seed=4, quarters=2024Q1-2025Q4, {}>"
+        assert repr(run(short(), 3, seed=4)) == told.format("in memory")
+        folder = tmp_path / "run"
+        assert repr(run(short(), 3, seed=4, out=folder)) == repr(load_results(folder)) == told.format(f"folder={str(folder)!r}")
+
+    def test_it_never_fails(self, tmp_path: Path) -> None:
+        results = run(short(), 3, out=tmp_path / "run")
+        shutil.rmtree(tmp_path / "run")
+        assert "worlds=unreadable" in repr(results)
 
 
 class TestWhereverItRuns:

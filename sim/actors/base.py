@@ -77,7 +77,11 @@ class Actor(mesa.Agent):
         if not self.due:
             return
         self._made.clear()
-        self.decide()
+        try:
+            self.decide()
+        except Exception as error:
+            error.add_note(f"{self.model.where}: {self.code} was deciding, as {type(self).__qualname__}{_advice(error)}")
+            raise
         missing = self.due - self._made
         if missing:
             raise ModelError(f"{self.model.where}: {self.code} did not decide {', '.join(sorted(missing))}")
@@ -100,3 +104,10 @@ class Actor(mesa.Agent):
     def parameters(self, room: str) -> SimpleNamespace:
         """The parameters of a room, for calling its pure functions."""
         return self.model.parameters[room]
+
+
+def _advice(error: Exception) -> str:
+    """What to do about what happens to whoever takes an array over worlds for a number."""
+    if "truth value of an array" not in str(error):
+        return ""
+    return "; its variables are arrays over worlds: write np.where(condition, this, that) in place of `if`"

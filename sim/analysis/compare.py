@@ -10,14 +10,17 @@ import pandas as pd
 from sim import quarters as q
 from sim.analysis.pairing import bootstrap, pair, shares
 from sim.catalogue import STATES, catalogue
-from sim.errors import InputError
+from sim.errors import InputError, unknown
 from sim.results import Results, check_asked, outcome_reference
 
 
 def references(outcome: str) -> list[tuple[str, str]]:
     """(label, outcome reference) for an outcome: one per state for a state outcome named alone, otherwise the one it names."""
-    if outcome in catalogue().state_outcomes:
+    known = catalogue()
+    if outcome in known.state_outcomes:
         return [(state, f"{state}.{outcome}") for state in STATES]
+    if outcome.partition(".")[0] not in (*STATES, "mean") and outcome not in known.region_outcomes:
+        raise InputError(unknown("outcome", outcome, [*known.state_outcomes, *known.region_outcomes]))
     state, _ = outcome_reference(outcome)
     return [(state or "", outcome)]
 

@@ -16,7 +16,7 @@ _TOLD = {
     "secession": "a secession of Republika Srpska",
     "us_withdrawal": "a withdrawal of the United States",
     "crisis": "a crisis in {state}",
-    "veto": "a new veto on {state}",
+    "veto": "a veto cast or prolonged on {state}",
     "member": "{state} in the EU at the end",
 }
 """Kinds of event worth telling, in words; other kinds stay in the table of events."""

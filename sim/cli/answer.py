@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.happenings import Happening
@@ -160,18 +160,14 @@ def next_steps(summary: Summary, work: Work) -> list[str]:
     if len(runs) == 2:
         steps.append(("compare", *runs, "--outcome", "democracy" if summary.measure.outcome != "democracy" else "stability", *chosen))
     if work.job.scenario.policies and not summary.policies:
-        steps.insert(len(steps) if most.moves else 0, ("run", work.given, "--policy", "all", *_size(work)))
+        steps.insert(len(steps) if most.moves else 0, ("run", work.given, *work.asked.with_policies("all").words()))
     elif len(runs) == 1 and not summary.policies:
-        steps.append(("run", work.given, "--set", "eu.conditionality_clarity=0.9", *_size(work)))
+        steps.append(("run", work.given, *work.asked.with_lever("eu.conditionality_clarity=0.9").words()))
     if summary.worlds < 10_000 and not most.moves:
-        steps.append(("run", work.given, "--worlds", str(10 * summary.worlds)))
+        steps.append(("run", work.given, *replace(work.asked, worlds=10 * summary.worlds).words()))
     return [shlex.join(["balkansim", *words]) for words in steps[:3]]
 
 
 def _outcome_of(most: Row, measure: Measure) -> str:
     """The outcome reference of the row that moves most."""
     return f"{most.name}.{measure.outcome}" if most.name in STATES and "." not in measure.outcome else measure.outcome
-
-
-def _size(work: Work) -> list[str]:
-    return [] if len(work.job.worlds) == 1000 else ["--worlds", str(len(work.job.worlds))]

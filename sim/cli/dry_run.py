@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.output import emit, say_notices, show, table
-from sim.cli.plans import drawn_names, settings
+from sim.cli.output import counted, emit, say_notices, show, table
+from sim.cli.plans import drawn_names, drawn_parameters, settings
 
 if TYPE_CHECKING:
     from sim.cli.run import Work
@@ -25,9 +25,10 @@ def show_dry_run(work: Work, workers: int, as_json: bool, scheduler: str | None 
     if as_json:
         emit(data)
         return
-    show(f"{data['scenario']}: {data['runs']} runs x {data['worlds']:,} worlds, {data['quarters']} quarters each, seed {data['seed']}")
+    each = f"{data['quarters']} quarters each, seed {data['seed']}"
+    show(f"{data['scenario']}: {counted(data['runs'], 'run')} x {counted(data['worlds'], 'world')}, {each}")
     show(f"policies: {', '.join(data['policies'])}; reference: {data['reference'] or 'itself'}")
-    show(f"drawn per world: {', '.join(data['drawn']) or 'nothing but chance'}")
+    show(f"drawn per world, beside chance: {', '.join([*data['drawn'], str(data['drawn_parameters'])])}")
     for policy, rows in data["settings"].items():
         show(table([f"policy {policy}", "set to", "default"], [[s.name, s.value, s.default] for s in rows]) if rows else _nothing(policy))
     done = [[str(d["folder"]), d["policy"], f"{d['done']:,} of {d['worlds']:,}"] for d in data["done"]]
@@ -62,6 +63,7 @@ def reckon(work: Work, workers: int, elsewhere: bool = False) -> dict[str, Any]:
         "policies": job.policies,
         "reference": work.reference.scenario.name if work.reference else None,
         "drawn": drawn_names(job.plans[0]),
+        "drawn_parameters": drawn_parameters(job.plans[0]),
         "settings": {plan.policy: settings(plan) for plan in job.plans},
         "done": done,
         "to_do": to_do,

@@ -112,11 +112,9 @@ def _next_step(text: str) -> str:
     """Where to look the right name up."""
     if "no scenario" in text:
         return "See: balkansim scenario list"
-    if "policy" in text:
-        return "See: balkansim scenario show NAME"
     if any(word in text for word in ("unknown lever", "unknown outcome", "not one of", "out of range", "unknown value")):
         return "See: balkansim names WORD"
-    return ""
+    return "See: balkansim scenario show NAME" if "policy" in text else ""
 
 
 def _report(kind: str, findings: Sequence[str], code: int, as_json: bool, hint: str = "", **more: Any) -> int:
@@ -151,10 +149,37 @@ def _broken_pipe() -> int:
 
 def usage(error: typer.TyperException, given: Sequence[str]) -> int:
     """A command line that Typer refused."""
+    told = _not_a_number(error)
+    if told:
+        return _report("usage", [told], BAD_INPUT, "--json" in given, "See: balkansim --help")
     if "--json" in given:
         return _report("usage", [error.format_message()], BAD_INPUT, True, "See: balkansim --help")
     error.show() if hasattr(error, "show") else say(f"error: {error.format_message()}")
     return BAD_INPUT
+
+
+_NUMBERS = {"int": ("a whole number", "digits only, such as 1000"), "float": ("a number", "a number such as 0.5")}
+
+
+def _not_a_number(error: typer.TyperException) -> str:
+    """What was given where a number should stand, what is allowed and what was meant; '' for other mistakes."""
+    found: list[dict[str, Any]] = getattr(error.__cause__, "errors", list)()  # of pydantic, which reads the values of options
+    kind = str(found[0].get("type", "")).split("_")[0] if found else ""
+    if kind not in _NUMBERS:
+        return ""
+    given, option = found[0]["input"], getattr(error, "param", None)
+    name = option.opts[0] if option is not None and option.opts else "value"
+    wanted, allowed = _NUMBERS[kind]
+    return f"{name} '{given}' is not {wanted}; allowed: {allowed}" + _meant(given)
+
+
+def _meant(given: Any) -> str:
+    """`; nearest: 1000` for `1e3`, `1,000` and `1_000`."""
+    try:
+        number = float(str(given).replace(",", "").replace("_", ""))
+    except ValueError:
+        return ""
+    return f"; nearest: {number:.0f}" if number.is_integer() else ""
 
 
 def operating_system(error: OSError) -> int:

@@ -93,10 +93,12 @@ def _claim(room: str) -> str:
 
 
 def _lever(lever: Lever) -> Entry:
+    by_definition = lever.multiplier and not (lever.status or lever.source or lever.because)
+    status, because = ("by definition", "today's level") if by_definition else (lever.status, lever.because)
     return Entry(
         "levers", lever.name, lever.means, lever.room, lever.kind, lever.range, lever.values, lever.default,
         "1 = as today" if lever.multiplier else "", per_state=lever.per_state,
-        status=lever.status, source=lever.source, because=lever.because,
+        status=status, source=lever.source, because=because,
     )  # fmt: skip
 
 

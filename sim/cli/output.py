@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
@@ -127,9 +128,9 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def typed(command: str) -> str:
-    """A command to copy, broken where it is too long so that a shell still takes it."""
+    """A command to copy, broken between its words where it is too long, so that a shell still takes it."""
     lines, line = [], ""
-    for word in command.split(" "):
+    for word in map(shlex.quote, shlex.split(command)):
         if line and len(line) + len(word) + 4 > WIDTH:
             lines.append(line + " \\")
             line = "     "

@@ -7,6 +7,8 @@ from typing import Any
 
 from sim.catalogue import catalogue
 from sim.cli.names import written
+from sim.cli.output import counted
+from sim.data.posterior import PRIOR, load_sample
 from sim.quarters import written as quarter
 from sim.scenario.plan import Distribution, Forced, LeverPlan, Plan
 
@@ -38,6 +40,31 @@ def drawn_names(plan: Plan) -> list[str]:
     names += [n for n, lever in plan.levers.items() if lever.draw]
     names += [f"parameters.{n}" for n, p in plan.parameters.items() if p.draw]
     return names + [f"initial.{n}" for n in plan.initial_draws]
+
+
+@dataclass(frozen=True)
+class DrawnParameters:
+    """How many uncertain parameters each world draws, and from what."""
+
+    count: int
+    belief: str  # `prior`, or the name of a sample
+    from_sample: int
+    from_priors: int
+    from_scenario: int  # what the scenario itself says under `uncertain:`
+
+    def __str__(self) -> str:
+        parts = {f"the {self.belief} sample": self.from_sample, "their priors": self.from_priors, "the scenario": self.from_scenario}
+        told = [f"{count} from {what}" for what, count in parts.items() if count]
+        return f"{counted(self.count, 'uncertain parameter')} ({', '.join(told)})"
+
+
+def drawn_parameters(plan: Plan) -> DrawnParameters:
+    """What `sim.parameter_values` draws per world for this plan."""
+    own = sum(1 for lever in plan.parameters.values() if lever.draw)
+    prior = [p.name for p in catalogue().parameters.values() if p.prior is not None and p.name not in plan.parameters]
+    sampled = set() if plan.belief == PRIOR else set(load_sample(plan.belief).position)
+    informed = len(sampled.intersection(prior))
+    return DrawnParameters(len(prior) + own, plan.belief, informed, len(prior) - informed, own)
 
 
 def _default(name: str) -> str:

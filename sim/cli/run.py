@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -33,6 +33,44 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done,
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The options of a run as they were given, so that a command that goes on from it is the same experiment."""
+
+    worlds: int = 1000
+    seed: int = 1
+    workers: int = 1
+    out: Path | None = None
+    policy: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    ledger: bool = False
+    scheduler: str | None = None
+    collect: bool = False
+    parameters: str | None = None
+
+    def words(self) -> list[str]:
+        """The options as words of a command line, without those that are at their defaults."""
+        plain: dict[str, Any] = {"--worlds": self.worlds, "--seed": self.seed, "--workers": self.workers, "--out": self.out}
+        plain |= {"--scheduler": self.scheduler, "--parameters": self.parameters}
+        at_default = {"--worlds": 1000, "--seed": 1, "--workers": 1}
+        found = [word for name in self.policy for word in ("--policy", name)]
+        found += [word for text in self.settings for word in ("--set", text)]
+        found += [word for name, value in plain.items() if value != at_default.get(name) for word in (name, str(value))]
+        return found + [name for name, on in (("--ledger", self.ledger), ("--collect", self.collect)) if on]
+
+    def with_policies(self, *policy: str) -> Asked:
+        """The same with these policies."""
+        return replace(self, policy=policy, out=self._beside("policies"))
+
+    def with_lever(self, setting: str) -> Asked:
+        """The same with one lever more."""
+        return replace(self, settings=(*self.settings, setting), out=self._beside("lever"))
+
+    def _beside(self, what: str) -> Path | None:
+        """A directory beside the one that was asked for: one directory holds one run."""
+        return None if self.out is None else self.out.with_name(f"{self.out.name}-{what}")
+
+
+@dataclass(frozen=True)
 class Work:
     """A run and the run that it is compared with, each with its directory."""
 
@@ -41,6 +79,7 @@ class Work:
     folder: Path
     reference: Job | None = None
     reference_folder: Path | None = None
+    asked: Asked = field(default_factory=Asked)
 
     @property
     def parts(self) -> list[tuple[Job, Path]]:
@@ -68,6 +107,10 @@ def command(
     """Play a scenario in many worlds and answer its question."""
     levers, unreadable = options.settings(settings)
     work = work_for(scenario, worlds, seed, options.policies(policy), levers, ledger, out, unreadable, parameters)
+    asked = Asked(
+        worlds, seed, workers, out, tuple(policy or ()), tuple(settings or ()), ledger, scheduler, collect, parameters
+    )  # fmt: skip
+    work = replace(work, asked=asked)
     options.check_workers(workers)
     if collect and scheduler is None:
         raise InputError("--collect is for clusters; allowed: with --scheduler")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.scenario.plan import Plan
 
-_LARGEST = 256 * 1024  # bytes; no scenario is larger
-
 app = typer.Typer(no_args_is_help=True, help="List, check, show and begin scenarios.")
 
 Named = Annotated[str, typer.Argument(metavar="NAME", help="A shipped scenario's name, or a file.")]
@@ -28,16 +28,23 @@ Named = Annotated[str, typer.Argument(metavar="NAME", help="A shipped scenario's
 @guarded
 def list_(as_json: options.Json = False) -> None:
     """Print the scenarios of this folder and those that ship with balkansim, with their questions."""
-    from sim.scenario import load_scenario, shipped_names
+    from sim.scenario import load_scenario, shipped_folder, shipped_names
 
-    own = _in_this_folder()
-    loaded = {**own, **{n: load_scenario(n) for n in shipped_names() if n not in own}}
+    own, mistaken = _in_this_folder()
+    others = [n for n in shipped_names() if n not in own and n not in {file.stem for file in mistaken}]
+    shipped = {n: load_scenario(shipped_folder() / f"{n}.yaml") for n in others}
+    notices = _in_place(own, mistaken)
     if as_json:
-        emit({"scenarios": [_listed(s) | {"shipped": n not in own} for n, s in loaded.items()]})
+        listed = [_listed(s) | {"shipped": n in shipped} for n, s in {**own, **shipped}.items()]
+        wrong = [{"name": file.stem, "file": file, "mistakes": count} for file, count in mistaken.items()]
+        emit({"scenarios": listed, "with_mistakes": wrong, "notices": notices})
         return
-    rows = [[n + (" (here)" if n in own else ""), s.question or s.title] for n, s in loaded.items()]
+    rows = [[f"{n} (here)", s.question or s.title] for n, s in own.items()]
+    rows += [[f"{f.stem} (here)", f"has mistakes: see `balkansim scenario check {shlex.quote(str(f))}`"] for f in mistaken]
+    rows += [[n, s.question or s.title] for n, s in shipped.items()]
     show(table(["scenario", "its question"], rows))
     show("Run one with: balkansim run NAME")
+    say_notices(notices)
 
 
 def _listed(scenario: Scenario) -> dict[str, Any]:
@@ -45,18 +52,45 @@ def _listed(scenario: Scenario) -> dict[str, Any]:
     return said | {"reference": scenario.reference, "policies": list(scenario.policies)}
 
 
-def _in_this_folder() -> dict[str, Scenario]:
-    """Scenarios in the current folder, by name: its YAML files that extend something or set levers, and check clean."""
+def _in_this_folder() -> tuple[dict[str, Scenario], dict[Path, int]]:
+    """Scenarios in the current folder by name, and its files that should be one with how many mistakes each has."""
     from sim.scenario import check, load_scenario
 
-    found = {}
+    found: dict[str, Scenario] = {}
+    mistaken: dict[Path, int] = {}
     for file in sorted([*Path().glob("*.yaml"), *Path().glob("*.yml")]):
-        if file.stat().st_size > _LARGEST:
+        if not _is_scenario(file):
             continue
-        text = file.read_text(encoding="utf-8", errors="replace")
-        if any(line.startswith(("extends:", "levers:")) for line in text.splitlines()) and not check(file):
+        findings = check(file)
+        if findings:
+            mistaken[file] = len(findings)
+        else:
             found[file.stem] = load_scenario(file)
-    return found
+    return found, mistaken
+
+
+def _is_scenario(file: Path) -> bool:
+    """Whether a file is meant as a scenario: it extends something or sets levers and is no sweep, or has the name of a shipped one."""
+    from sim.scenario import shipped_names
+    from sim.scenario.findings import Report
+    from sim.scenario.folders import contents
+
+    data = contents(file, Report())
+    if data is None:
+        return False
+    lines = data.decode("utf-8", errors="replace").splitlines()
+    child = any(line.startswith("extends:") for line in lines)
+    sweep = any(line.startswith(("scenarios:", "uncertainties:", "design:")) for line in lines)
+    return child or file.stem in shipped_names() or (not sweep and any(line.startswith("levers:") for line in lines))
+
+
+def _in_place(own: Mapping[str, Scenario], mistaken: Mapping[Path, int]) -> list[str]:
+    """What is said of files that are used in place of shipped scenarios."""
+    from sim.scenario.folders import in_folder, in_place_of
+
+    names = [*own, *(file.stem for file in mistaken)]
+    files = {name: file for name in names if (file := in_folder(Path(), name))}
+    return [told for name, file in files.items() if (told := in_place_of(file, name))]
 
 
 @app.command("check")

@@ -159,7 +159,7 @@ class _Outputs:
 
 
 def _write_reading(source: Source, trace: Trace, inputs: _Inputs, objects: Mapping[int, type]) -> None:
-    """Whether the program fits a world and objects; what it fetches from them once; whether it fits a call; what it fetches in every call."""
+    """Whether the program fits a world and objects, and what it fetches from them once; the same for each call."""
     reads = [trace.reads[number] for number in trace.inputs]
     kinds = [f"type(args[{i}]) is {source.named(kind)}" for i, kind in objects.items()]
     kept = [source.called(f"{source.reached(path)}.lasting", [source.named(key)], {}) for path, key in trace.promises]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sim.errors import nearest
+from sim.errors import listed, nearest
 from sim.quarters import index
-from sim.scenario.findings import Place, Report, listed, shown
+from sim.scenario.findings import Place, Report, shown
 from sim.scenario.merge import DATES, event
 from sim.scenario.sections import Reader, shape_problems
 from sim.scenario.uncertain import check_entry

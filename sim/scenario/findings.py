@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sim.catalogue import STATE_NAMES, STATES
-from sim.errors import InputError, nearest
+from sim.errors import SHOWN, InputError, close_names, listed
 
 UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 """Characters that steer a terminal or break a line unseen; refused in files, escaped in messages."""
@@ -16,7 +16,6 @@ CODES = {name: code for code, name in STATE_NAMES.items()}
 _MEANT = {"until": "to", "on": "at", "date": "at", "min": "low", "max": "high", "std": "sd", "lever": "levers"}
 """Words of other formats, and what they are called here."""
 
-_SHOWN_NAMES = 12
 _LONGEST_SHOWN = 60
 _MOST_FINDINGS = 500
 _MOST_HINTS = 200  # looking for the nearest name costs milliseconds: a file of nonsense must not cost minutes
@@ -55,19 +54,14 @@ def shown(text: object, longest: int = _LONGEST_SHOWN) -> str:
     return escaped.replace("\n", "\\n").replace("\t", "\\t")
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names for a message: the first dozen, and how many there are."""
-    more = f", ... ({len(names)} in all)" if len(names) > _SHOWN_NAMES else ""
-    return (", ".join(names[:_SHOWN_NAMES]) or "none") + more
-
-
 @dataclass
 class Report:
-    """Collects findings, each once."""
+    """Collects findings, each once, and notices: what is no mistake, but whoever wrote it should know."""
 
     findings: list[Finding] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
     _seen: set[Finding] = field(default_factory=set)
-    _hints: dict[tuple[str, str], str] = field(default_factory=dict)
+    _hints: dict[tuple[str, str], list[str]] = field(default_factory=dict)  # the closest names, the closest first
 
     def add(self, place: Place, path: str, message: str) -> None:
         """Note a mistake at `place`."""
@@ -93,10 +87,18 @@ class Report:
         if key not in self._hints:
             room = len(self._hints) < _MOST_HINTS
             meant = _MEANT.get(name, "")
-            near = meant if meant in allowed else nearest(name[:_LONGEST_SHOWN], [*allowed, *candidates]) if room else ""
-            self._hints[key] = CODES.get(near, near)
-        hint = f"; nearest: {self._hints[key]}" if self._hints[key] else ""
-        self.add(place, path, f"unknown {what} '{shown(name)}'; allowed: {listed(allowed)}{hint}")
+            known = [*allowed, *candidates]
+            near = [meant] if meant in allowed else close_names(name[:_LONGEST_SHOWN], known, SHOWN) if room else []
+            self._hints[key] = [CODES.get(n, n) for n in near]
+        close = self._hints[key]
+        hint = f"; nearest: {close[0]}" if close else ""
+        # the candidates that may not stand here help to find the nearest, and are not listed
+        self.add(place, path, f"unknown {what} '{shown(name)}'; allowed: {listed(allowed, [n for n in close if n in allowed])}{hint}")
+
+    def notice(self, text: str) -> None:
+        """Say something once that is no mistake."""
+        if text not in self.notices:
+            self.notices.append(text)
 
     def raise_if_any(self) -> None:
         """InputError with every finding, if there is one."""

@@ -12,8 +12,8 @@ from itertools import islice
 from typing import Any
 
 from sim.catalogue import catalogue
-from sim.errors import DataError, nearest
-from sim.scenario.findings import listed, shown
+from sim.errors import DataError, listed, nearest
+from sim.scenario.findings import shown
 from sim.scenario.names import EXAMPLES, TOOLS, Name, Problem, lever_named
 from sim.scenario.text import Node
 from sim.scenario.tools import force_named, mechanism_named, outcome_named, parameter_named

@@ -1,4 +1,7 @@
-"""A child over its parent: mappings merge deeply, events by id, `remove` drops inherited ones; lists and values of levers replace."""
+"""A child over its parent: mappings merge deeply, events by id, `remove` drops inherited ones; lists and values of levers replace.
+
+What a file says about itself (its title, question and description) is not inherited: of a child it would not be true.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any
 from sim.scenario.levels import over
 
 _OWN = {"extends", "remove"}  # a matter between the two, not part of what results
+_ABOUT = {"title", "question", "description"}
 PERIOD = ("from", "to")
 DATES = ("at", *PERIOD)
 ACTS = ("set", "ramp", "force")
@@ -16,7 +20,8 @@ ACTS = ("set", "ramp", "force")
 def merge(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
     """The document that results. Both are canonical; neither is changed."""
     removed = child.get("remove", ())
-    merged = {k: v for k, v in {**parent, **child}.items() if k not in _OWN}
+    inherited = {k: v for k, v in parent.items() if k not in _ABOUT}
+    merged = {k: v for k, v in {**inherited, **child}.items() if k not in _OWN}
     if "levers" in parent or "levers" in child:
         merged["levers"] = over(parent.get("levers", {}), child.get("levers", {}))
     if "uncertain" in parent or "uncertain" in child:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from sim.catalogue import STATES, Variable, catalogue
+from sim.errors import listed
 from sim.quarters import written
-from sim.scenario.findings import listed
 from sim.scenario.plan import Forced, Plan
 
 KOSOVO = "XKX.accession"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.scenario.complete import complete, dated_lists
 from sim.scenario.findings import Place, Report
-from sim.scenario.folders import contents, locate_parent
+from sim.scenario.folders import contents, in_place_of, locate_parent
 from sim.scenario.merge import merge
 from sim.scenario.reading import read_document
 from sim.scenario.sections import WORD, Reader
@@ -58,6 +58,8 @@ def resolve_text(
     _removals(own, parent, reader)
     if tree is not None:
         complete(document, {} if merged else own, parent.document if parent else {}, places, reader)
+    for notice in own_report.notices:
+        report.notice(notice)
     report.extend(sorted(own_report.findings, key=lambda f: (f.file != label, f.file, f.line, f.column)))
     if tree is None:
         return None
@@ -74,13 +76,15 @@ def _name(own: dict[str, Any], name: str, label: str, reader: Reader) -> str:
 
 def _parent(own: dict[str, Any], folder: Path | None, reader: Reader, chain: tuple[tuple[str, Path], ...]) -> Resolved | None:
     place = reader.places["extends"]
-    file = locate_parent(own["extends"], folder, place, reader.report)
+    file = locate_parent(own["extends"], folder, place, reader.report, itself=chain[-1][1] if chain else None)
     if file is None:
         return None
     names = [name for name, _ in chain]
     if file.resolve() in [path for _, path in chain]:
         circle = " -> ".join([*names, file.stem])
-        reader.report.add(place, "extends", f"a circle: {circle}; allowed: a parent that does not lead back here")
+        taken = [name for name, path in chain if in_place_of(path, name)]
+        why = f" ('{taken[0]}' is a file of this folder, not the shipped scenario of that name)" if taken else ""
+        reader.report.add(place, "extends", f"a circle: {circle}{why}; allowed: a parent that does not lead back here")
         return None
     if len(chain) >= LONGEST_CHAIN:
         reader.report.add(place, "extends", f"a chain of more than {LONGEST_CHAIN} scenarios; allowed: {LONGEST_CHAIN}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Scenario:
     policies: tuple[str, ...]
     _document: dict[str, Any] = field(repr=False, hash=False)
     _root: dict[str, Any] | None = field(repr=False, hash=False, default=None)
+    _notices: tuple[str, ...] = field(repr=False, compare=False, default=())  # what reading its files had to say
 
     @property
     def document(self) -> dict[str, Any]:
@@ -69,7 +70,8 @@ class Scenario:
         last = self._last(end, report)
         held = [self._settings(given, path, last, report) for path, given in (("levers", levers), ("base", base))]
         report.raise_if_any()
-        return build(self._document, policy, held[0], held[1], last, self.reference)
+        plan = build(self._document, policy, held[0], held[1], last, self.reference)
+        return replace(plan, notices=(*self._notices, *plan.notices))
 
     def _last(self, end: str | None, report: Report) -> str:
         if end is None or read_quarter(Node(end, Place()), "end", report) is None:
@@ -89,19 +91,17 @@ class Scenario:
         """A scenario from the text of a file; parents are looked for in `folder`, then among the shipped. Raises InputError."""
         report = Report()
         resolved = resolve_text(text, name, name, None if folder is None else Path(folder), report)
-        report.raise_if_any()
-        return _made(resolved)
+        return _made(resolved, report)
 
     @staticmethod
     def from_document(document: Mapping[str, Any]) -> Scenario:
         """A scenario from what a run keeps of it: the document of its file with all that it extends. Raises InputError."""
         report = Report()
         resolved = resolve_text(json.dumps(document), document["name"], document["name"], None, report, merged=True)
-        report.raise_if_any()
-        return _made(resolved)
+        return _made(resolved, report)
 
 
-def _scenario(resolved: Resolved) -> Scenario:
+def _scenario(resolved: Resolved, notices: Sequence[str] = ()) -> Scenario:
     document = resolved.document
     root = resolved.root.document if resolved.root else None
     return Scenario(
@@ -114,13 +114,16 @@ def _scenario(resolved: Resolved) -> Scenario:
         policies=tuple(document.get("policies", {})),
         _document=document,
         _root=root,
+        _notices=tuple(notices),
     )
 
 
-def _made(resolved: Resolved | None) -> Scenario:
+def _made(resolved: Resolved | None, report: Report) -> Scenario:
+    """The scenario of what was read. Raises InputError with all that the report holds."""
+    report.raise_if_any()
     if resolved is None:
         raise InputError("nothing could be read")
-    return _scenario(resolved)
+    return _scenario(resolved, report.notices)
 
 
 def _resolved(name_or_file: str | Path) -> tuple[Resolved | None, Report]:
@@ -131,9 +134,7 @@ def _resolved(name_or_file: str | Path) -> tuple[Resolved | None, Report]:
 
 def load_scenario(name_or_file: str | Path) -> Scenario:
     """The scenario of that name (this folder, then the shipped ones) or in that file. InputError lists every mistake."""
-    resolved, report = _resolved(name_or_file)
-    report.raise_if_any()
-    return _made(resolved)
+    return _made(*_resolved(name_or_file))
 
 
 def check(name_or_file: str | Path) -> list[Finding]:

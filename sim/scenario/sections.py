@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.scenario.findings import Place, Report, listed, shown
+from sim.errors import listed
+from sim.scenario.findings import Place, Report, shown
 from sim.scenario.levels import dotted_form, resolve
 from sim.scenario.names import Name, Problem
 from sim.scenario.text import Node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.errors import InputError
 from sim.scenario.findings import shown
+from sim.scenario.folders import shipped_names
 from sim.scenario.sections import WORD
 
 _TEMPLATE = """\
@@ -52,6 +53,9 @@ def new_text(name: str) -> str:
     """The text of a new scenario of that name, which checks clean. InputError if the name cannot be one."""
     if not WORD.fullmatch(name):
         raise InputError(f"'{shown(name)}' cannot name a scenario; allowed: up to 64 letters, digits, _ and -")
+    if name in shipped_names():
+        taken = f"'{name}' is the name of a shipped scenario, and the new file would be used in its place"
+        raise InputError(f"{taken}; choose another name, such as my_{name}")
     title = name.replace("_", " ").strip().capitalize() or name
     return _TEMPLATE.format(name=_quoted(name), title=_quoted(title))
 

@@ -11,8 +11,9 @@ import re
 from typing import Any
 
 from sim.catalogue import Lever, Variable
+from sim.errors import listed
 from sim.quarters import FIRST, LAST, index
-from sim.scenario.findings import Place, Report, listed
+from sim.scenario.findings import Place, Report
 from sim.scenario.names import Name
 from sim.scenario.text import Node
 from sim.scenario.tools import Event

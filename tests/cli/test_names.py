@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sim.catalogue import catalogue
 
 
@@ -46,3 +48,13 @@ def test_the_table_keeps_to_100_columns(command):
     assert (done.code, done.err) == (0, "")
     assert max(map(len, done.out.splitlines())) <= 100
     assert "eu.veto_propensity" in done.out
+
+
+def test_every_lever_and_parameter_says_where_its_default_comes_from(command):
+    data = command("names", "--json").data
+    assert all(e["status"] and (e["source"] or e["because"]) for kind in ("levers", "parameters") for e in data[kind])
+    (funding,) = command("names", "eu.funding", "--json").data["levers"]
+    assert (funding["status"], funding["because"]) == ("by definition", "today's level")
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "levers.md").read_text(encoding="utf-8")
+    (row,) = (line for line in page.splitlines() if line.startswith("| `eu.funding`"))
+    assert row.endswith("| by definition: today's level |")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim import compare, load_results
-from sim.catalogue import STATE_NAMES, STATES
+from sim.catalogue import STATE_NAMES, STATES, catalogue
+from sim.cli.output import typed
 from tests.cli.conftest import files_of
 
 
@@ -154,6 +156,7 @@ def test_notices_are_told_once(command, folder):
         ("run", "short", "--workers", "0"),
         ("run", "short", "--seed", "-1"),
         ("run", "short", "--policy", "cleer"),
+        ("run", "short", "--policy", "all", "--policy", "cleer"),
         ("run", "short", "--wrlds", "5"),
         ("run",),
         ("explode",),
@@ -182,3 +185,79 @@ def test_a_fault_of_the_program_is_neither_no_nor_bad_input(command, monkeypatch
     assert done.code == 70
     assert done.data["error"]["kind"] == "defect"
     assert "ZeroDivisionError" in done.err
+
+
+def test_a_dry_run_counts_the_parameters_that_are_drawn(command, folder):
+    for more, belief in (((), "posterior"), (("--parameters", "prior"), "prior")):
+        data = command("run", "short", "--worlds", "5", "--dry-run", "--json", *more).data["drawn_parameters"]
+        assert data["belief"] == belief
+        assert data["count"] == data["from_sample"] + data["from_priors"] + data["from_scenario"]
+        assert (data["from_sample"] > 0) == (belief == "posterior")
+    results = load_results(command("run", "short", "--worlds", "5", "--json").data["folders"]["results"])
+    assert data["count"] == sum(name.startswith("parameters.") for name in results.worlds.columns)
+    told = command("run", "short", "--worlds", "5", "--dry-run", "--parameters", "prior").out
+    assert f"drawn per world, beside chance: branch.funding, {data['count']} uncertain parameters" in told
+    assert f"({data['count']} from their priors)" in " ".join(told.split())
+
+
+def test_a_scenario_that_draws_or_holds_a_parameter_is_counted(command, folder):
+    names = [p.name for p in catalogue().parameters.values() if p.prior is not None and not isinstance(p.value, dict)][:2]
+    before = command("run", "short", "--worlds", "5", "--dry-run", "--json").data["drawn_parameters"]
+    low, high = catalogue().parameters[names[0]].range
+    drawn = f"uncertain: {{parameters.{names[0]}: {{distribution: uniform, low: {low}, high: {high}}}}}"
+    held = f"levers: {{parameters.{names[1]}: {catalogue().parameters[names[1]].value}}}"
+    (folder / "own.yaml").write_text(f"extends: short\n{drawn}\n{held}\n", encoding="utf-8")
+    after = command("run", "own", "--worlds", "5", "--dry-run", "--json").data["drawn_parameters"]
+    assert (after["count"], after["from_scenario"]) == (before["count"] - 1, 1)
+
+
+SAME = ("--set", "eu.defence_access=[SRB, ALB]", "--seed", "3", "--workers", "2", "--parameters", "prior", "--ledger")
+
+
+def test_the_next_run_is_the_same_experiment_with_its_policies(command, folder):
+    (line,) = (n for n in command("run", "short", "--worlds", "40", *SAME, "--json").data["next"] if n.startswith("balkansim run"))
+    words = shlex.split(line)
+    assert words[:5] == ["balkansim", "run", "short", "--policy", "all"]
+    assert sorted(words[5:]) == sorted([*SAME, "--worlds", "40"])
+    data = command(*words[1:], "--json").data
+    manifest = load_results(data["folders"]["results"]).manifest
+    assert (manifest["seed"], manifest["levers"], manifest["parameters"]) == (3, {"eu.defence_access": ["SRB", "ALB"]}, "prior")
+    assert manifest["policies"] == ["none", "clear"]
+
+
+def test_the_next_run_goes_beside_the_directory_of_this_one(command, folder):
+    data = command("run", "short", "--worlds", "40", "--out", "my run", "--json").data
+    (line,) = (n for n in data["next"] if n.startswith("balkansim run"))
+    assert shlex.split(line)[-2:] == ["--out", "my run-policies"]
+    assert command(*shlex.split(line)[1:]).code == 0
+
+
+def test_a_command_to_copy_is_broken_between_words_only():
+    command = shlex.join(["balkansim", "run", "short", *("--set", "eu.defence_access=[SRB, ALB, MKD, MNE]") * 4])
+    assert typed(command).count(" \\\n") >= 2
+    assert shlex.split(typed(command).replace(" \\\n", " ")) == shlex.split(command)
+    assert all(len(shlex.split(line.rstrip("\\"))) > 0 for line in typed(command).splitlines())  # no quote is open at its end
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--worlds", "1e3"), "--worlds '1e3' is not a whole number; allowed: digits only, such as 1000; nearest: 1000"),
+        (("--worlds", "1,000"), "--worlds '1,000' is not a whole number; allowed: digits only, such as 1000; nearest: 1000"),
+        (("--seed", "x"), "--seed 'x' is not a whole number; allowed: digits only, such as 1000"),
+        (("--workers", "1.5"), "--workers '1.5' is not a whole number; allowed: digits only, such as 1000"),
+        (("--workers", "nan"), "--workers 'nan' is not a whole number; allowed: digits only, such as 1000"),
+    ],
+)
+def test_what_is_no_number_is_told_in_our_words(command, words, told):
+    assert command("run", "short", *words).err.splitlines()[0] == f"error: {told}"
+    assert command("run", "short", *words, "--json").data["error"]["message"] == told
+
+
+def test_an_outcome_that_is_not_known_names_the_one_that_was_meant(command, folder):
+    command("run", "short", "--worlds", "5", "--out", "there")
+    done = command("compare", "there", "there", "--outcome", "demokracy")
+    assert done.code == 2
+    assert "unknown outcome 'demokracy'; allowed: democracy, " in done.err
+    assert "nearest: democracy\n" in done.err
+    assert "balkansim names WORD" in done.err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from sim.scenario import load_scenario, shipped_names
@@ -68,6 +70,47 @@ def test_list_shows_the_shipped_and_those_of_this_folder(command, folder):
     shown = command("scenario", "list")
     assert "short (here)" in shown.out
     assert max(map(len, shown.out.splitlines())) <= 100
+
+
+def test_list_names_files_with_mistakes_and_leaves_out_what_is_no_scenario(command, folder):
+    (folder / "wrong file.yaml").write_text(WRONG, encoding="utf-8")
+    (folder / "sweep.yaml").write_text("scenarios: [short]\nlevers: {eu.funding: [1, 2]}\n", encoding="utf-8")
+    (folder / "link.yaml").symlink_to("nowhere.yaml")
+    os.mkfifo(folder / "pipe.yaml")
+    shown = command("scenario", "list")
+    assert (shown.code, shown.err) == (0, "")
+    assert "wrong file (here)" in shown.out
+    assert "has mistakes: see `balkansim scenario check 'wrong file.yaml'`" in shown.out
+    assert not any(name in shown.out for name in ("sweep", "pipe", "link"))
+    data = command("scenario", "list", "--json").data
+    assert data["with_mistakes"] == [{"name": "wrong file", "file": "wrong file.yaml", "mistakes": 5}]
+    assert [s["name"] for s in data["scenarios"]] == ["short", *shipped_names()]
+
+
+def test_a_file_in_place_of_a_shipped_scenario_is_said(command, folder):
+    (folder / "baseline.yaml").write_text("extends: baseline\ntitle: Mine\n", encoding="utf-8")
+    told = "baseline.yaml is used in place of the shipped scenario 'baseline'; give it another name to use the shipped one"
+    listed, shown = command("scenario", "list"), command("scenario", "show", "baseline")
+    assert listed.err == shown.err == f"note: {told}\n"
+    assert "baseline (here)" in listed.out
+    assert command("scenario", "list", "--json").data["notices"] == [told]
+    assert command("scenario", "show", "baseline", "--json").data["notices"] == [told]
+    assert command("scenario", "check", "short").err == f"note: short: {told}\n"
+    assert command("run", "short", "--worlds", "5").err == f"note: {told}\n"
+    (folder / "baseline.yaml").write_text("title: [\n", encoding="utf-8")
+    assert command("scenario", "list", "--json").data["with_mistakes"] == [
+        {"name": "baseline", "file": "baseline.yaml", "mistakes": 1},
+        {"name": "short", "file": "short.yaml", "mistakes": 1},
+    ]
+
+
+@pytest.mark.parametrize("name", ["baseline", "enlargement_veto"])
+def test_new_refuses_the_name_of_a_shipped_scenario(command, folder, name):
+    done = command("scenario", "new", name)
+    assert (done.code, done.out) == (2, "")
+    assert f"'{name}' is the name of a shipped scenario" in done.err
+    assert "choose another name" in done.err
+    assert not (folder / f"{name}.yaml").exists()
 
 
 def test_show_as_yaml_is_the_same_scenario(command, folder):

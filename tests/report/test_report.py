@@ -25,7 +25,7 @@ HEADINGS = (
     *("The answer", "In pictures", "Policies", "The region", "Why", "What happened"),
     *("Where it starts", "Claims touched", "What is assumed", "Sources", "This run"),
 )
-WAVE = "{name: wave, extends: enlargement_veto, end: 2025Q4}"
+WAVE = "{name: wave, question: What does a short wave of vetoes cost?, extends: enlargement_veto, end: 2025Q4}"
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_every_part_is_there(whole: str, heading: str) -> None:
 
 def test_what_the_page_says(whole: str, vetoes: Results) -> None:
     heard = " ".join(read(whole).heard)
-    parts = ("Does a wave of vetoes cost the EU its influence", "Serbia", "without prejudice", "C03", "transatlantic-burden-sharing 24")
+    parts = ("What does a short wave of vetoes cost?", "Serbia", "without prejudice", "C03", "transatlantic-burden-sharing 24")
     owner = load_figures().sources()[0].source
     for part in (*parts, owner, vetoes.manifest["balkansim"], "assumed", "not a forecast", "staged"):
         assert part in " ".join(heard.split()), part

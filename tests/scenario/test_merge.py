@@ -36,9 +36,16 @@ def child(tmp_path):
 
 def test_what_the_child_does_not_say_is_the_parents(child):
     made = child("name: child\n")
-    assert (made.name, made.title, made.question, made.end) == ("child", "The parent", "Why?", "2030Q4")
+    assert (made.name, made.end) == ("child", "2030Q4")
     assert (made.reference, made.policies) == ("parent", ("strict",))
     assert value(made.plan(), "eu.defence_access") == ("ALB", "SRB")
+
+
+def test_what_a_file_says_about_itself_is_not_inherited(child):
+    made = child("name: child\n")
+    assert (made.title, made.question, made.document["sources"]) == ("child", "", ["a", "b"])
+    made = child("title: The child\nquestion: Why not?\n")
+    assert (made.title, made.question) == ("The child", "Why not?")
 
 
 def test_a_list_replaces(child):

@@ -138,3 +138,11 @@ events:
     found = findings(text)
     assert [line.split(":")[1] for line in found] == ["2", "4", "5", "6", "8"]
     assert all(SHAPE.fullmatch(line) for line in found)
+
+
+def test_of_many_names_the_close_ones_are_listed_first():
+    (found,) = findings("answer: {outcome: demokracy}\n")
+    assert re.search(r"allowed: democracy, .*\.\.\. \([0-9]+ in all\); nearest: democracy$", found)
+    (found,) = findings("levers: {initial.demokracy: 0.5}\n")
+    assert "allowed: democracy, " in found
+    assert "SRB.democracy" not in found.partition("allowed: ")[2]  # a candidate for the nearest, not one of the names

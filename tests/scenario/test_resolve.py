@@ -27,9 +27,9 @@ def test_a_name_means_this_folder_then_the_shipped_ones(folder):
 def test_a_file_may_be_given_by_any_path(folder):
     (folder / "deep").mkdir()
     (folder / "deep" / "case.yml").write_text("extends: parent\n")
-    (folder / "deep" / "parent.yaml").write_text("title: Deep\n")
+    (folder / "deep" / "parent.yaml").write_text("end: 2031Q2\n")
     for path in ("deep/case.yml", folder / "deep" / "case.yml"):
-        assert load_scenario(path).title == "Deep"
+        assert load_scenario(path).end == "2031Q2"
     assert load_scenario("deep/case.yml").name == "case"
 
 
@@ -96,17 +96,17 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(folder, tmp_path_factory
     secret.write_text("title: secret\n")
     os.symlink(secret, folder / "parent.yaml")
     write(folder, "a", "extends: parent\n")
-    assert "unknown scenario 'parent'" in check("a")[0].message
+    assert "parent.yaml is a link that leads out of its folder" in check("a")[0].message
     os.symlink(folder / "loop.yaml", folder / "loop.yaml")
     write(folder, "b", "extends: loop\n")
-    assert "unknown scenario 'loop'" in check("b")[0].message
+    assert "loop.yaml is a link that leads nowhere" in check("b")[0].message
 
 
 def test_a_link_within_the_folder_is_fine(folder):
-    write(folder, "real", "title: Real\n")
+    write(folder, "real", "end: 2031Q2\n")
     os.symlink(folder / "real.yaml", folder / "alias.yaml")
     write(folder, "a", "extends: alias\n")
-    assert load_scenario("a").title == "Real"
+    assert load_scenario("a").end == "2031Q2"
 
 
 @pytest.mark.parametrize("parent", ["../other", "/etc/hostname", "..", "a/b", "a.b", "a\\\\b", ""])
@@ -124,6 +124,66 @@ def test_what_is_no_file_is_refused(path):
 def test_a_pipe_is_not_read(folder):
     os.mkfifo(folder / "pipe.yaml")
     assert "not a file" in check("pipe.yaml")[0].message
+
+
+@pytest.mark.parametrize("kind", ["a directory", "a named pipe", "a file that does not end in .yaml"])
+def test_what_is_no_scenario_is_named(folder, kind):
+    make = {"a directory": os.mkdir, "a named pipe": os.mkfifo, "a file that does not end in .yaml": lambda file: file.touch()}[kind]
+    make(folder / ("odd" if kind.startswith("a file") else "odd.yaml"))
+    write(folder, "a", "extends: odd\n")
+    message = check("a")[0].message
+    assert kind in message
+    assert "unknown" not in message
+    assert "nearest: odd" not in message
+
+
+def test_what_stands_where_a_scenario_was_asked_for_is_named(folder):
+    os.mkfifo(folder / "odd.yaml")
+    assert "no scenario 'odd': odd.yaml is a named pipe" in check("odd")[0].message
+    (folder / "here").mkdir()
+    assert "a directory, not a file" in check("here")[0].message
+    os.symlink(folder / "gone.yaml", folder / "link.yaml")
+    assert "a link that leads nowhere" in check("link.yaml")[0].message
+
+
+@pytest.mark.parametrize("given", [None, 3, b"baseline", ["baseline"]])
+def test_what_is_neither_a_name_nor_a_file(given):
+    with pytest.raises(InputError, match=r"is neither a name nor a file; allowed: the name of a scenario or a YAML file"):
+        load_scenario(given)
+
+
+def test_a_file_named_as_a_shipped_scenario_may_extend_that_one(folder):
+    write(folder, "baseline", "extends: baseline\ntitle: Mine\nlevers: {eu.mediation: 0.9}\n")
+    made = load_scenario("baseline")
+    assert (made.title, made.reference) == ("Mine", "baseline")
+    assert made.root().title == "The region as it stands"
+    assert made.root().document != made.document
+    assert load_scenario(folder / "baseline.yaml").document == made.document
+
+
+def test_a_circle_by_way_of_a_shipped_name_says_whose_name_it_is(folder):
+    write(folder, "baseline", "extends: mine\n")
+    write(folder, "mine", "extends: baseline\n")
+    for name in ("baseline", "mine"):
+        (found,) = check(name)
+        assert "a circle: " in found.message
+        assert "'baseline' is a file of this folder, not the shipped scenario of that name" in found.message
+
+
+def test_a_file_in_place_of_a_shipped_scenario_is_noticed(folder):
+    write(folder, "mine", "extends: enlargement_veto\n")
+    assert load_scenario("mine").plan().notices == load_scenario("enlargement_veto").plan().notices
+    write(folder, "enlargement_veto", "extends: baseline\n")
+    told = "enlargement_veto.yaml is used in place of the shipped scenario 'enlargement_veto'; give it another name to use the shipped one"
+    assert load_scenario("enlargement_veto").plan().notices == (told,)
+    assert load_scenario("mine").plan().notices == (told,)
+    assert load_scenario("enlargement_veto.yaml").plan().notices == ()  # a path leaves no doubt
+    assert load_scenario(shipped_folder() / "enlargement_veto.yaml").plan("clear_rules").notices == ()
+
+
+def test_the_shipped_folder_is_not_in_place_of_itself(monkeypatch):
+    monkeypatch.chdir(shipped_folder())
+    assert load_scenario("no_veto").plan().notices == ()
 
 
 def test_a_file_without_permission_is_refused(folder):

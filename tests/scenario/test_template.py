@@ -26,3 +26,9 @@ def test_what_is_commented_out_checks_clean_too():
 def test_a_name_that_cannot_be_one():
     with pytest.raises(InputError, match="cannot name a scenario"):
         new_text("../x")
+
+
+@pytest.mark.parametrize("name", ["baseline", "enlargement_veto"])
+def test_the_name_of_a_shipped_scenario_is_refused(name):
+    with pytest.raises(InputError, match=f"'{name}' is the name of a shipped scenario.*choose another name, such as my_{name}"):
+        new_text(name)
