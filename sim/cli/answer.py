@@ -39,7 +39,8 @@ def _head(summary: Summary) -> list[Any]:
     lines = [bold(summary.title), *([summary.question] if summary.question else []), ""]
     lines.append(f"{_upper(measure.label)} ({scale}) at the end of {summary.quarter}; {summary.worlds:,} worlds, seed {summary.seed}.")
     first, second = _verdicts(measure)
-    return [*lines, f"Change: mean against {compared} {summary.against}, ± 95 % interval; {first}, {second}, same: of 100 worlds."]
+    same = "same" if measure.type == "bool" or measure.labels else f"same (within {measure.same:g})"
+    return [*lines, f"Change: mean against {compared} {summary.against}, ± 95 % interval; {first}, {second}, {same}: of 100 worlds."]
 
 
 def _upper(text: str) -> str:

@@ -17,7 +17,7 @@ from sim.provenance.references import load_references
 from sim.provenance.rested import rested
 from tools.docpages.model import lever_row, title
 from tools.docpages.record import record
-from tools.docpages.writing import NOTE, code, table
+from tools.docpages.writing import NOTE, code, plain, table
 
 DOCS = Path(__file__).parents[2] / "docs"
 _PUBLIC = ("load_scenario", "run", "load_results", "Results", "Scenario", "compare", "explain")
@@ -106,7 +106,7 @@ def _commands(command, path: str) -> list[str]:
 
 
 def _help(command) -> str:
-    return inspect.cleandoc(command.help or "").replace("<", "&lt;")
+    return plain(inspect.cleandoc(command.help or ""))
 
 
 def _options(command, path: str) -> str:
@@ -169,12 +169,12 @@ def _signature(function) -> str:
 
 
 def _one_line(function) -> str:
-    return " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split()).replace("<", "&lt;")
+    return plain(" ".join((inspect.getdoc(function) or "").split("\n\n")[0].split()))
 
 
 def _doc(thing) -> str:
     text = inspect.getdoc(thing) or ""
-    return re.sub(r"^(Args|Returns|Raises):$", r"**\1**\n", text, flags=re.M).replace("<", "&lt;")
+    return plain(re.sub(r"^(Args|Returns|Raises):$", r"**\1**\n", text, flags=re.M))
 
 
 # -- data -------------------------------------------------------------------------------------------------------------------------------
