@@ -1,21 +1,28 @@
 import re
+from pathlib import Path
 
 import pytest
 
 from sim.scenario import check, load_scenario, shipped_folder, shipped_names
 
 NAMES = shipped_names()
-ASKED = {
+SOURCE = Path(__file__).parents[2] / "scenarios"
+ASKED_FOR = {
     *("baseline", "us_election_2024", "us_transactional", "us_continuity", "enlargement_veto", "no_veto", "b9plus_expansion"),
     *("stabilitocracy", "republika_srpska_secession", "kosovo_serbia_clear_deal", "strategic_alignment", "us_withdrawal"),
     *("responsibility_sharing", "single_defence_platform", "staged_accession", "all_at_once", "disinformation_surge"),
     *("china_investment_surge", "hybrid_shock", "military_schengen", "eu_ownership", "cooperate_first"),
     *("hindcast_2014", "hindcast_2014_no_war", "hindcast_2014_vetoes"),
 }
+"""The scenarios that the model was asked to ship; others may join them without a line here."""
 
 
-def test_all_are_shipped():
-    assert set(NAMES) == ASKED
+def test_those_asked_for_are_shipped():
+    assert ASKED_FOR - set(NAMES) == set()
+
+
+def test_every_file_of_the_folder_is_shipped():
+    assert sorted(file.stem for file in SOURCE.iterdir()) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
