@@ -1,5 +1,7 @@
 """A world is the same world everywhere; nothing a scenario does moves anybody else's draws."""
 
+import gc
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -195,3 +197,23 @@ def _end_of(lever):
 
 def test_start_is_a_quarter():
     assert index("2024Q1") == plan_of().start
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_collector_waits_while_worlds_are_played_and_is_then_as_before(enabled, fails):
+    seen = set()
+
+    class Watching(Kosovo):
+        def reform(self):
+            seen.add(gc.isenabled())
+            return None if fails else super().reform()
+
+    was = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        with pytest.raises(ModelError) if fails else nullcontext():
+            record(plan_of(end="2024Q2"), actors=(("XKX", Watching),))
+        assert (seen, gc.isenabled()) == ({False}, enabled)
+    finally:
+        (gc.enable if was else gc.disable)()

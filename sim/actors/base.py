@@ -5,6 +5,7 @@ Inside `decide()`, `self.democracy` is the array (worlds,) of this actor; assign
 
 from __future__ import annotations
 
+from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -46,9 +47,7 @@ class Actor(mesa.Agent):
         self.code = code
         self.row = ROWS[self.group].index(code) if self.group in ROWS else None
         self._population = getattr(model, self.group)
-        self.due = frozenset(
-            v.key for v in catalogue().variables.values() if v.group == self.group and v.kind == "decision" and model.room_is_on(v.room)
-        )
+        self.due = frozenset(key for key, room in _decisions(self.group) if model.room_is_on(room))
         self._made: set[str] = set()
         self.streams: dict[str, tuple[str, bool]] = {}
         """Full names of the streams in DRAWS, and whether the rows of the kind share them; told by the world."""
@@ -111,3 +110,9 @@ def _advice(error: Exception) -> str:
     if "truth value of an array" not in str(error):
         return ""
     return "; its variables are arrays over worlds: write np.where(condition, this, that) in place of `if`"
+
+
+@cache
+def _decisions(group: str) -> tuple[tuple[str, str], ...]:
+    """The decisions of a kind of actor, each with the room that declares it."""
+    return tuple((v.key, v.room) for v in catalogue().variables.values() if v.group == group and v.kind == "decision")
