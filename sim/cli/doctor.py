@@ -77,7 +77,7 @@ def _cores() -> Check:
 
 def _compiled() -> Check:
     if not BUILT:
-        found = "not built: the same results take longer, small runs nearly three times as long; install a C compiler, then balkansim again"
+        found = "not built: the same results take longer, small runs more than twice as long; install a C compiler, then balkansim again"
     else:
         found = "built" if AVAILABLE else "built, and left aside because BALKANSIM_PLAIN is set"
     return Check("compiled part", found, True)
