@@ -97,9 +97,9 @@ def _parts(found: Twin, every: bool) -> list[Any]:
     if found.trace is None:
         return [*parts, "The two are the same, quarter by quarter, to the last digit.", ""]
     if found.quarter is None:
-        parts.append(f"The first trace of it is in {found.trace}; no outcome ever differs by more than counts as the same.")
+        parts.append(f"Its first trace in the outcomes is in {found.trace}; no outcome ever differs by more than counts as the same.")
     else:
-        parts.append(f"The first trace of it is in {found.trace}; they part in {found.quarter}, the first quarter with an outcome that")
+        parts.append(f"Its first trace in the outcomes is in {found.trace}; they part in {found.quarter}, the first quarter with an outcome that")
         parts.append("differs by more than counts as the same:")
         parts.append(_outcomes(found.outcomes, found, f"in {found.quarter}"))
     parts.append(_bookings(found))
