@@ -96,11 +96,12 @@ def _parts(found: Twin, every: bool) -> list[Any]:
     parts.append(f"Set differently: {_some(found.settings)}.")
     if found.trace is None:
         return [*parts, "The two are the same, quarter by quarter, to the last digit.", ""]
+    first = f"Its first trace in the outcomes is in {found.trace}"
     if found.quarter is None:
-        parts.append(f"Its first trace in the outcomes is in {found.trace}; no outcome ever differs by more than counts as the same.")
+        parts.append(f"{first}; no outcome ever differs by more than counts as the same.")
     else:
-        parts.append(f"Its first trace in the outcomes is in {found.trace}; they part in {found.quarter}, the first quarter with an outcome that")
-        parts.append("differs by more than counts as the same:")
+        parts.append(f"{first}; they part in {found.quarter}, the first quarter with an outcome that differs by more than")
+        parts.append("counts as the same:")
         parts.append(_outcomes(found.outcomes, found, f"in {found.quarter}"))
     parts.append(_bookings(found))
     parts += [_timelines(found, every)]
