@@ -100,8 +100,8 @@ def _parts(found: Twin, every: bool) -> list[Any]:
     if found.quarter is None:
         parts.append(f"{first}; no outcome ever differs by more than counts as the same.")
     else:
-        parts.append(f"{first}; they part in {found.quarter}, the first quarter with an outcome that differs by more than")
-        parts.append("counts as the same:")
+        apart = f"they part in {found.quarter}, the first quarter with an outcome that differs by more than counts as the same"
+        parts.append(f"{first}; {apart}:")
         parts.append(_outcomes(found.outcomes, found, f"in {found.quarter}"))
     parts.append(_bookings(found))
     parts += [_timelines(found, every)]
