@@ -55,7 +55,7 @@ def _simulate(task: Task, plan: Plan, blocks: Sequence[int], paths: Sequence[str
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """Let Python's collector wait: a quarter leaves no cycles behind, and to look for them takes a twentieth of a small run."""
+    """Let Python's collector wait: a quarter leaves no cycles behind to look for."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -29,7 +29,8 @@ try:
     from sim import _draws
 except ImportError:  # installed without its compiled part: NumPy draws the same values, more slowly
     _draws = None  # type: ignore[assignment]
-if _draws is not None and getattr(_draws, "LAYOUT", 0) != 2:  # built from another version
+_LAYOUT = 2  # of what `_draws` takes; another number there, or none, means that it was built from another version
+if getattr(_draws, "LAYOUT", None) != _LAYOUT:
     _draws = None  # type: ignore[assignment]
 
 BLOCK = 64

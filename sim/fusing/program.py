@@ -47,7 +47,7 @@ class Program:
 
     def __init__(self, trace: Trace, args: Sequence[Any], result: Any) -> None:
         assert _tape is not None
-        self.name, self._bind_tape, self._run_tape = trace.name, _tape.bind, _tape.run
+        self._bind_tape, self._run_tape = _tape.bind, _tape.run
         self._objects = [i for i, arg in enumerate(args) if i > 0 and not _is_plain(arg)]
         source, inputs = Source(trace.name), _Inputs(trace)
         outputs = _Outputs(trace, inputs, source)

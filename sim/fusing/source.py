@@ -1,6 +1,6 @@
 """Python text for what a program does around its tape: reaching what it reads, handing on what it yields.
 
-As a text, `args[0].states.stage` takes as long as it takes in the function itself; a chain of small functions takes ten times as long.
+As a text, `args[0].states.stage` takes as long as it takes in the function itself; a chain of small functions takes several times as long.
 """
 
 from __future__ import annotations
